@@ -1,0 +1,36 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { ecoreLensmorApiTest } from './credentialTest';
+import { properties } from './properties';
+import { run } from './run';
+
+export class EcoreLensmor implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'eCore & Lensmor',
+		name: 'ecoreLensmor',
+		icon: { light: 'file:ecoreLensmor.svg', dark: 'file:ecoreLensmor.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description:
+			'Unlock eCore records, find phones and unlock Lensmor events, paying once for each',
+		defaults: { name: 'eCore & Lensmor' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'ecoreLensmorApi', required: true, testedBy: 'ecoreLensmorApiTest' }],
+		properties,
+	};
+
+	methods = { credentialTest: { ecoreLensmorApiTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await run(this);
+	}
+}

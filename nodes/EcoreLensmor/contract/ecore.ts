@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+import type { Endpoint } from './endpoint';
+
+/** Credits for one record's email (api-contract A.1). */
+export const CREDITS_PER_RECORD_EMAIL = 1;
+/** Credits for one record's phone where eCore holds one (api-contract A.1). */
+export const CREDITS_PER_RECORD_PHONE = 5;
+/** Credits for a phone unlock of a record that turns out to have no phone (api-contract A.1). */
+export const CREDITS_PER_RECORD_WITHOUT_PHONE = 1;
+/** Credits for a phone that enrichment finds; the answer itself never carries the price (api-contract A.4). */
+export const CREDITS_PER_PHONE = 5;
+
+const credits = z.number().nonnegative();
+// A receipt must not become unreadable because the balance beside it is missing or odd.
+const balance = z.number().nullable().catch(null);
+
+const unlockRequest = z.object({
+	uuids: z.array(z.string().uuid()).min(1),
+	unlock_type: z.enum(['email', 'phone']),
+});
+
+// `success` may be missing, never false: a receipt that says what it cost is a receipt.
+const success = z.literal(true).optional();
+
+const unlockResponse = z.object({
+	success,
+	unlocked: z.number().int().nonnegative(),
+	credits_charged: credits,
+	wallet_balance: balance,
+});
+
+/** Body of Unlock Records (api-contract A.3). */
+export type UnlockRequest = z.infer<typeof unlockRequest>;
+/** 200 body of Unlock Records (api-contract A.3). */
+export type UnlockResponse = z.infer<typeof unlockResponse>;
+
+/** Unlock Records (api-contract A.3): owned records are skipped and cost 0, so a repeat is free. */
+export const unlockRecords: Endpoint<UnlockRequest, UnlockResponse> = {
+	vendor: 'ecore',
+	repeat: 'free',
+	request: unlockRequest,
+	response: unlockResponse,
+	missing: z.object({ error: z.literal('No matching records found.') }),
+	toWire: (request) => ({ method: 'POST', path: '/external/unlock/', body: request }),
+	worstCase: (request) => {
+		const price =
+			request.unlock_type === 'email' ? CREDITS_PER_RECORD_EMAIL : CREDITS_PER_RECORD_PHONE;
+		return request.uuids.length * price;
+	},
+};
+
+const text = z.string().min(1);
+
+// Strict: another field beside a combination is undocumented, and eCore may refuse it (api-contract A.4, A.5).
+const enrichmentRequest = z.union([
+	z.object({ linkedin_url: text }).strict(),
+	z.object({ email: text }).strict(),
+	z.object({ first_name: text, last_name: text, company_website: text }).strict(),
+	z.object({ first_name: text, last_name: text, company_name: text }).strict(),
+]);
+
+// `success` is true on a miss too: only `status` tells a hit (api-contract A.4).
+const phoneResponse = z.discriminatedUnion('status', [
+	z.object({
+		success,
+		status: z.literal('success'),
+		results: z.object({ phone: text, email: z.string().nullish().catch(null) }),
+		remaining_credits: balance,
+	}),
+	z.object({ success, status: z.literal('not_found'), remaining_credits: balance }),
+]);
+
+/** Body of Phone Enrichment: exactly one combination of identifiers (api-contract A.4). */
+export type EnrichmentRequest = z.infer<typeof enrichmentRequest>;
+/** 200 body of Phone Enrichment (api-contract A.4). */
+export type PhoneResponse = z.infer<typeof phoneResponse>;
+
+/** Phone Enrichment (api-contract A.4): nothing promises that a repeated hit is free. */
+export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
+	vendor: 'ecore',
+	repeat: 'paid',
+	request: enrichmentRequest,
+	response: phoneResponse,
+	toWire: (request) => ({ method: 'POST', path: '/external/phone/enrichment/', body: request }),
+	worstCase: () => CREDITS_PER_PHONE,
+};

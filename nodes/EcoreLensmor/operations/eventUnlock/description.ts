@@ -1,0 +1,47 @@
+import type { OperationDescription } from '../operation';
+
+/** What the user sees of Event → Unlock. */
+export const description: OperationDescription = {
+	resourceName: 'Event',
+	name: 'Unlock',
+	action: 'Unlock event (2000 credits, 0 if already unlocked)',
+	description:
+		"Open a trade-show event's exhibitors and people (2000 credits, 0 if already unlocked)",
+	fields: [
+		{
+			displayName: 'Event',
+			name: 'eventId',
+			type: 'resourceLocator',
+			required: true,
+			default: { mode: 'id', value: '' },
+			description: 'The event to unlock',
+			modes: [
+				{
+					displayName: 'By ID',
+					name: 'id',
+					type: 'string',
+					placeholder: 'e.g. 26855',
+					hint: 'The id or eventId that Lensmor shows for the event',
+				},
+			],
+		},
+	],
+	options: [
+		{
+			displayName: 'Call Source',
+			name: 'callSource',
+			type: 'options',
+			default: 'auto',
+			options: [
+				{ name: 'Agent', value: 'agent', description: 'Say that an AI agent asked' },
+				{ name: 'API', value: 'api', description: 'Say that a workflow asked' },
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description: 'Agent when the node runs as an AI tool, API otherwise',
+				},
+			],
+			description: "What Lensmor's usage statistics should say about where the call comes from",
+		},
+	],
+};

@@ -1,0 +1,16 @@
+const MOST_SHOWN = 60;
+
+/** A value as a sentence can quote it: what it is, and no more of it than helps to recognise it. */
+export function shown(value: unknown): string {
+	if (value === undefined || value === null) return 'empty';
+	if (typeof value === 'string') {
+		if (value.trim() === '') return 'empty';
+		const text = value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value;
+		return `"${text}"`;
+	}
+	if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+	if (typeof value === 'object') return 'an object';
+	return typeof value === 'number' || typeof value === 'boolean'
+		? `the ${typeof value} ${value}`
+		: `a ${typeof value}`;
+}

@@ -1,0 +1,58 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** What became of an item; the values are what users branch on. */
+export type Outcome =
+	| 'found'
+	| 'not_found'
+	| 'unlocked'
+	| 'already_unlocked'
+	| 'partly_unlocked'
+	| 'refused'
+	| 'uncertain'
+	| 'not_sent'
+	| 'planned';
+
+/** What is known of one request, in the words an item carries out. Credits are whole vendor credits. */
+export interface Receipt {
+	outcome: Outcome;
+	/** What this request cost; `null` where nobody can know. */
+	creditsCharged: number | null;
+	/** The balance the vendor last reported, or `null`. */
+	creditsRemaining: number | null;
+	/** One sentence for a person; empty when the outcome says it all. */
+	reason: string;
+	/** The operation's own fields, those of them that the request itself does not tell. */
+	fields: IDataObject;
+	/** Set where the run's credit limit held the request back: that is not a problem. */
+	limitReached?: boolean;
+}
+
+/** A receipt without an answer behind it: refused, held back, unknown or only planned. */
+export function withoutAnswer(
+	outcome: Extract<Outcome, 'not_found' | 'refused' | 'uncertain' | 'not_sent' | 'planned'>,
+	reason: string,
+	fields: IDataObject,
+): Receipt {
+	const creditsCharged = outcome === 'uncertain' ? null : 0;
+	return { outcome, creditsCharged, creditsRemaining: null, reason, fields };
+}
+
+/** Whether n8n's On Error setting applies: refused, uncertain, and held back for any reason but the limit. */
+export function isProblem({ outcome, limitReached }: Receipt): boolean {
+	if (outcome === 'not_sent') return limitReached !== true;
+	return outcome === 'refused' || outcome === 'uncertain';
+}
+
+/**
+ * A receipt that came after a lost answer. "Nothing new, 0 credits" then says nothing of who paid:
+ * the lost attempt may have. Every other receipt stands as it is.
+ */
+export function afterALostAnswer(receipt: Receipt): Receipt {
+	if (receipt.outcome !== 'already_unlocked') return receipt;
+	return {
+		...receipt,
+		creditsCharged: null,
+		reason: 'An earlier answer to this request was lost, and that attempt may have paid for it',
+		fields: { ...receipt.fields, alreadyUnlocked: null },
+	};
+}

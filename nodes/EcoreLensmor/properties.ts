@@ -1,0 +1,115 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { operations } from './operations';
+import type { Operation } from './operations/operation';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MOST_CONCURRENCY } from './settings';
+
+const optionsOfEveryOperation: INodeProperties[] = [
+	{
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		type: 'number',
+		default: DEFAULT_CONCURRENCY,
+		typeOptions: { minValue: 1, maxValue: MOST_CONCURRENCY },
+		description: 'How many requests are under way at once. Event unlocks go one at a time.',
+	},
+	{
+		displayName: 'Dry Run',
+		name: 'dryRun',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to send nothing and only say of every item what it could cost at most',
+	},
+	{
+		displayName: 'Maximum Credits',
+		name: 'maximumCredits',
+		type: 'number',
+		default: 100,
+		typeOptions: { minValue: 0 },
+		description:
+			'The most credits this node may spend in one execution, with all rounds of a loop and all re-runs. A request that could pass it is not sent.',
+	},
+	{
+		displayName: 'Put Result in Field',
+		name: 'outputField',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. enrichment',
+		description: 'Keep the input item and put the result under this name. Empty: only the result.',
+	},
+	{
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		default: DEFAULT_TIMEOUT_MS,
+		typeOptions: { minValue: 1 },
+		description: 'How many milliseconds one request may take',
+	},
+];
+
+function byName(a: { displayName: string }, b: { displayName: string }): number {
+	return a.displayName.localeCompare(b.displayName, 'en');
+}
+
+function showFor({ resource, operation }: Operation) {
+	return { show: { resource: [resource], operation: [operation] } };
+}
+
+const resources = [...new Set(operations.map(({ resource }) => resource))];
+
+function operationsOf(resource: string): Operation[] {
+	return operations.filter((operation) => operation.resource === resource);
+}
+
+const resourceDropdown: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	options: resources.flatMap((resource): INodePropertyOptions[] =>
+		operationsOf(resource)
+			.slice(0, 1)
+			.map(({ description }) => ({ name: description.resourceName, value: resource })),
+	),
+	default: 'record',
+};
+
+const operationDropdowns = resources.map((resource): INodeProperties => {
+	const own = operationsOf(resource);
+	const first = own[0]?.operation ?? '';
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource] } },
+		options: own.map(({ operation, description }) => ({
+			name: description.name,
+			value: operation,
+			action: description.action,
+			description: description.description,
+		})),
+		default: first,
+	};
+});
+
+/** The node's parameters, derived from the list of operations. */
+export const properties: INodeProperties[] = [
+	resourceDropdown,
+	...operationDropdowns,
+	...operations.flatMap((operation) => [
+		...operation.description.fields.map((field) => ({
+			...field,
+			displayOptions: showFor(operation),
+		})),
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection' as const,
+			placeholder: 'Add option',
+			default: {},
+			displayOptions: showFor(operation),
+			options: [...operation.description.options, ...optionsOfEveryOperation].sort(byName),
+		},
+	]),
+];

@@ -1,0 +1,108 @@
+import { NodeOperationError, type INode, type NodeExecutionHint } from 'n8n-workflow';
+
+import type { Operation } from './operations/operation';
+import { isProblem, type Outcome } from './outcome';
+import type { Line } from './run';
+
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** An error whose sentence stays as written. `item` is the index of the item it is about. */
+export function nodeError(
+	node: INode,
+	message: string,
+	description?: string,
+	item?: number,
+): NodeOperationError {
+	const error = new NodeOperationError(node, message, {
+		...(description === undefined ? {} : { description }),
+		...(item === undefined ? {} : { itemIndex: item }),
+	});
+	// n8n swaps a message for a stock sentence where it contains the name of a system error,
+	// which a person's email address may.
+	error.message = message;
+	return error;
+}
+
+/** The error for settings or a credential that no item can work with. */
+export function unusable(node: INode, reason: string): NodeOperationError {
+	return nodeError(node, reason, 'Nothing was sent, and nothing was charged.');
+}
+
+/** The error for bad input: names the first bad item and how many there are. */
+export function badInput(node: INode, lines: Line[]): NodeOperationError {
+	const bad = lines.filter(({ receipt }) => receipt.outcome === 'refused');
+	const item = bad[0]?.items[0] ?? 0;
+	return nodeError(
+		node,
+		`Item ${item}: ${bad[0]?.receipt.reason ?? ''} (${count(bad.length, 'item')} with bad input)`,
+		'Nothing was sent, and nothing was charged. Correct the input, or set On Error to Continue: then these items come out as "refused" and the others go on.',
+		item,
+	);
+}
+
+/** The one error of a run that stopped: what happened, to which item, what was paid, and what a retry does. */
+export function failed(node: INode, operation: Operation, lines: Line[]): NodeOperationError {
+	const problems = lines.filter(({ receipt }) => isProblem(receipt));
+	const held = problems.filter(({ receipt }) => receipt.outcome === 'not_sent');
+	const told = problems.filter(({ receipt }) => receipt.outcome !== 'not_sent');
+	const first = told[0] ?? held[0];
+	const item = first?.items[0] ?? 0;
+
+	const paid = lines.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
+	const settled = lines.length - problems.length;
+	const description = [
+		`Paid so far: ${count(paid, 'credit')} for ${count(settled, 'item')}, and a retry keeps that: Retry On Fail, or Retry on this execution, goes on from here and asks only for the rest.`,
+		held.length === 0 ? '' : `${count(held.length, 'item')} held back and not charged.`,
+		whatARetrySendsAgain(operation, lines),
+	];
+	const others = told.length > 1 ? ` (and ${count(told.length - 1, 'more item')})` : '';
+	return nodeError(
+		node,
+		`Item ${item}: ${first?.receipt.reason ?? ''}${others}`,
+		description.filter(Boolean).join(' '),
+		item,
+	);
+}
+
+function whatARetrySendsAgain(operation: Operation, lines: Line[]): string {
+	const uncertain = lines.filter(
+		({ receipt, duplicateOf }) => receipt.outcome === 'uncertain' && duplicateOf === undefined,
+	);
+	if (uncertain.length === 0) return '';
+	const items = uncertain.map(({ items: [item = 0] }) => item);
+	const which = `${items.length === 1 ? 'Item' : 'Items'} ${items.slice(0, 10).join(', ')}${items.length > 10 ? ', …' : ''}`;
+	if (operation.endpoint.repeat === 'free') {
+		return `${which} may have been charged: a retry sends the request again, which is free where it was.`;
+	}
+	const worst = uncertain.reduce(
+		(sum, { request }) => sum + operation.endpoint.worstCase(request),
+		0,
+	);
+	return `${which} may have been charged: Retry On Fail does not send the request again, but Retry on this execution does, once, and that may cost up to ${count(worst, 'credit')} a second time.`;
+}
+
+/** What is shown under the node after a run: items per outcome, credits spent, balance left in credits. */
+export function summary(lines: Line[], balance: number | null): NodeExecutionHint {
+	const perOutcome = new Map<Outcome, number>();
+	for (const { receipt } of lines) {
+		perOutcome.set(receipt.outcome, (perOutcome.get(receipt.outcome) ?? 0) + 1);
+	}
+	const paid = lines.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
+	const unknown = lines.filter(({ receipt }) => receipt.creditsCharged === null).length;
+	const planned = lines.reduce((sum, { maximumCost = 0 }) => sum + maximumCost, 0);
+	const parts = [
+		[...perOutcome].map(([outcome, number]) => `${number} ${outcome}`).join(', '),
+		`${count(paid, 'credit')} spent`,
+		perOutcome.has('planned') ? `at most ${count(planned, 'credit')} if it were sent` : '',
+		unknown === 0 ? '' : `${count(unknown, 'item')} may have been charged`,
+		balance === null ? '' : `${balance} left`,
+	];
+	const worrying = perOutcome.has('uncertain') || perOutcome.has('not_sent');
+	return {
+		message: `${count(lines.length, 'item')}: ${parts.filter(Boolean).join('; ')}.`,
+		type: worrying ? 'warning' : 'info',
+		location: 'outputPane',
+	};
+}

@@ -1,0 +1,317 @@
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { accountsOf, whyUnusable } from './contract/account';
+import { operations } from './operations';
+import type { ItemParameters, Joint, Operation } from './operations/operation';
+import { isProblem, withoutAnswer, type Receipt } from './outcome';
+import { badInput, failed, nodeError, summary, unusable } from './report';
+import { readSettings, type Settings } from './settings';
+import { buy, type Spending } from './spend/buy';
+import { inLanes } from './spend/lanes';
+import { Limit } from './spend/limit';
+import { keyOf, Memo } from './spend/memo';
+import { Pace } from './spend/pace';
+import { sender } from './spend/send';
+
+/** One output item in the making. */
+export interface Line {
+	/** The input items it speaks for. */
+	items: number[];
+	/** What to ask for, in turn, until something is found; empty where the item is bad input. */
+	requests: unknown[];
+	/** The request that `receipt` is about. */
+	request?: unknown;
+	receipt: Receipt;
+	/** The item that asked the same before. */
+	duplicateOf?: number;
+	/** The most it can cost, in credits; only in a dry run. */
+	maximumCost?: number;
+}
+
+/** Items in, items out: read, check, plan, spend, output. The only code that sees more than one item. */
+export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const inputs = context.getInputData();
+	if (inputs.length === 0) return [[]];
+
+	const operation = chosenOperation(context);
+	const node = context.getNode();
+	const stopOnProblem = !context.continueOnFail();
+	const output: Output = {
+		operation,
+		field: '',
+		...(node.onError === 'continueErrorOutput' ? { toErrorOutput: node } : {}),
+	};
+	const prepared = await prepare(context, operation, stopOnProblem);
+	if ('bad' in prepared) {
+		if (stopOnProblem) throw unusable(node, prepared.bad);
+		const lines = inputs.map((_, item) => badLine(operation, item, prepared.bad));
+		return [lines.map((line) => toItem(output, inputs, line))];
+	}
+	const { settings, join, spending } = prepared;
+
+	const read = inputs.map((_, item) => readLine(context, operation, item, settings));
+	if (stopOnProblem && read.some(isBad)) throw badInput(node, read);
+	const lines = join === undefined ? read : joined(operation, read, join);
+
+	const keys = settings.dryRun
+		? foresee(operation, lines, spending)
+		: await spend(operation, lines, spending, settings);
+
+	if (stopOnProblem && !spending.cancelled() && lines.some(({ receipt }) => isProblem(receipt))) {
+		throw failed(node, operation, lines);
+	}
+	context.addExecutionHints(summary(lines, spending.balance));
+	spending.memo.handOver(keys);
+	// A joined request has no single input item to keep.
+	output.field = join === undefined ? settings.outputField : '';
+	return [lines.map((line) => toItem(output, inputs, line))];
+}
+
+function chosenOperation(context: IExecuteFunctions): Operation {
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0);
+	const found = operations.find((one) => one.resource === resource && one.operation === name);
+	if (found === undefined) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`There is no operation "${String(name)}" on the resource "${String(resource)}"`,
+		);
+	}
+	return found;
+}
+
+interface Prepared {
+	settings: Settings;
+	join: Joint | undefined;
+	spending: Spending;
+}
+
+/** What is the same for all items: the settings, the account, and the state of this run's spending. */
+async function prepare(
+	context: IExecuteFunctions,
+	operation: Operation,
+	haltOnProblem: boolean,
+): Promise<Prepared | { bad: string }> {
+	try {
+		const first = parametersOf(context, 0);
+		const read = readSettings(first.options);
+		if ('bad' in read) return read;
+		const { settings } = read;
+		const join = operation.join?.(first);
+		if (join !== undefined && 'bad' in join) return join;
+
+		const credential = await context.getCredentials('ecoreLensmorApi');
+		const account = accountsOf(credential)[operation.endpoint.vendor];
+		const bad = whyUnusable(account);
+		if (bad !== undefined) return { bad };
+
+		const memo = new Memo(context.getContext('node'), {
+			executionId: context.getExecutionId(),
+			round: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
+			mode: context.getMode(),
+		});
+		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
+		const spending: Spending = {
+			account,
+			send: sender(context, account, credential, settings.timeout),
+			memo,
+			limit: new Limit(settings.maximumCredits, () => memo.spent),
+			pace: new Pace(cancelled),
+			haltOnProblem,
+			halted: undefined,
+			cancelled,
+			balance: null,
+		};
+		return { settings, join, spending };
+	} catch (error) {
+		// In the continue modes n8n would pass the input on as if nothing had happened.
+		return { bad: (error as Error).message };
+	}
+}
+
+function parametersOf(
+	context: IExecuteFunctions,
+	item: number,
+): ItemParameters & { options: IDataObject } {
+	const resolved = (name: string, fallback: unknown): unknown =>
+		context.getNodeParameter(name, item, fallback, { skipValidation: true });
+	const options = resolved('options', {}) as IDataObject;
+	return {
+		field: (name) => resolved(name, ''),
+		option: (name) => options[name],
+		options,
+		calledByAgent: context.isToolExecution?.() ?? false,
+	};
+}
+
+/** Reads and checks one item. Never throws. */
+function readLine(
+	context: IExecuteFunctions,
+	operation: Operation,
+	item: number,
+	settings: Settings,
+): Line {
+	try {
+		const parameters = parametersOf(context, item);
+		const own = readSettings(parameters.options);
+		if ('bad' in own) return badLine(operation, item, own.bad);
+		if (JSON.stringify(own.settings) !== JSON.stringify(settings)) {
+			return badLine(operation, item, DIFFERENT_SETTINGS);
+		}
+		const read = operation.read(parameters);
+		if ('bad' in read) return badLine(operation, item, read.bad);
+		const documented = read.requests.every(
+			(request) => operation.endpoint.request.safeParse(request).success,
+		);
+		return documented
+			? { items: [item], requests: read.requests, receipt: notSentYet(operation) }
+			: badLine(operation, item, 'This makes no request that the vendor documents');
+	} catch (error) {
+		// An expression that cannot be resolved is this item's trouble, not the others'.
+		return badLine(
+			operation,
+			item,
+			`An expression cannot be resolved: ${(error as Error).message}`,
+		);
+	}
+}
+
+/** Joins what good items ask for into shared requests; bad items stay lines of their own. */
+function joined(operation: Operation, read: Line[], joint: Joint): Line[] {
+	const asked = read.flatMap(({ items: [item = 0], requests }) =>
+		requests.map((request) => ({ item, request })),
+	);
+	const lines = joint.into(asked).map(({ items, request }) => ({
+		items,
+		requests: [request],
+		receipt: notSentYet(operation),
+	}));
+	return [...read.filter(isBad), ...lines].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
+}
+
+const DIFFERENT_SETTINGS =
+	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
+
+function badLine(operation: Operation, item: number, reason: string): Line {
+	const receipt = withoutAnswer('refused', reason, operation.unanswered('refused'));
+	return { items: [item], requests: [], receipt };
+}
+
+function isBad({ requests }: Line): boolean {
+	return requests.length === 0;
+}
+
+function notSentYet(operation: Operation): Receipt {
+	return withoutAnswer('not_sent', '', operation.unanswered('not_sent'));
+}
+
+/** Buys what the lines ask for, each request once, and puts the receipts on the lines. Answers the keys it used. */
+async function spend(
+	operation: Operation,
+	lines: Line[],
+	spending: Spending,
+	settings: Settings,
+): Promise<Set<string>> {
+	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
+
+	await inLanes(
+		lines.filter((line) => !isBad(line)),
+		Math.min(settings.concurrency, operation.mostAtOnce ?? settings.concurrency),
+		async (line) => {
+			for (const request of line.requests) {
+				const key = requestKey(operation, request);
+				const earlier = asked.get(key);
+				line.request = request;
+				if (earlier === undefined) {
+					const receipt = buy(spending, operation, key, request);
+					asked.set(key, { item: line.items[0] ?? 0, receipt });
+					line.receipt = await receipt;
+					delete line.duplicateOf;
+				} else {
+					line.receipt = { ...(await earlier.receipt), creditsCharged: 0 };
+					line.duplicateOf = earlier.item;
+				}
+				if (line.receipt.outcome !== 'not_found') return;
+			}
+		},
+	);
+	return new Set(asked.keys());
+}
+
+/** Says what the lines would cost at most, and sends nothing. */
+function foresee(operation: Operation, lines: Line[], { memo }: Spending): string[] {
+	const asked = new Map<string, number>();
+	for (const line of lines) {
+		if (isBad(line)) continue;
+		line.receipt = withoutAnswer('planned', '', operation.unanswered('planned'));
+		line.request = line.requests[0];
+		line.maximumCost = 0;
+		let first: number | undefined;
+		for (const request of line.requests) {
+			const key = requestKey(operation, request);
+			const earlier = asked.get(key);
+			if (earlier !== undefined) {
+				first ??= earlier;
+				continue;
+			}
+			asked.set(key, line.items[0] ?? 0);
+			if (memo.recall(key, operation.endpoint.repeat).kind === 'answered') continue;
+			line.maximumCost = Math.max(line.maximumCost, operation.endpoint.worstCase(request));
+		}
+		if (first !== undefined && line.maximumCost === 0) line.duplicateOf = first;
+	}
+	return [];
+}
+
+function requestKey(operation: Operation, request: unknown): string {
+	return keyOf(`${operation.resource}.${operation.operation}`, operation.identity(request));
+}
+
+/** What all output items of a run have in common. */
+interface Output {
+	operation: Operation;
+	/** The field that takes the result, beside the input item's own; empty for the result alone. */
+	field: string;
+	/** Set where problems leave through the error output. */
+	toErrorOutput?: INode;
+}
+
+function toItem(
+	{ operation, field, toErrorOutput }: Output,
+	inputs: INodeExecutionData[],
+	line: Line,
+): INodeExecutionData {
+	const { items, receipt, request, duplicateOf, maximumCost } = line;
+	const result: IDataObject = {
+		outcome: receipt.outcome,
+		...operation.asked(request),
+		...receipt.fields,
+		creditsCharged: receipt.creditsCharged,
+		creditsRemaining: receipt.creditsRemaining,
+		reason: receipt.reason,
+		...(duplicateOf === undefined ? {} : { duplicateOf }),
+		...(maximumCost === undefined ? {} : { maximumCost }),
+	};
+	const [item = 0, ...others] = items;
+	const pairedItem = others.length === 0 ? { item } : items.map((index) => ({ item: index }));
+	const input = field === '' ? undefined : inputs[item];
+	const output: INodeExecutionData = {
+		...input,
+		json: input === undefined ? result : { ...input.json, [field]: result },
+		pairedItem,
+	};
+	if (toErrorOutput !== undefined && isProblem(receipt)) {
+		// n8n sends an item with an error to the error output, and then writes the error over its
+		// fields, unless its own copy of the item has none: a property that is not enumerable is
+		// seen, but not copied. So the outcome and the credits stay with the item.
+		const value = nodeError(toErrorOutput, receipt.reason, undefined, item);
+		Object.defineProperty(output, 'error', { value, enumerable: false });
+	}
+	return output;
+}

@@ -1,0 +1,122 @@
+import type { Account } from '../contract/account';
+import { afterALostAnswer, withoutAnswer, type Receipt } from '../outcome';
+import type { Operation } from '../operations/operation';
+import { explain } from './explain';
+import type { Limit } from './limit';
+import type { Doubt, Memo } from './memo';
+import type { Pace } from './pace';
+import { decide, mayHaveCharged } from './policy';
+import { readAnswer } from './reading';
+import type { Send } from './send';
+
+/** What all purchases of one run share. */
+export interface Spending {
+	account: Account;
+	send: Send;
+	memo: Memo;
+	limit: Limit;
+	pace: Pace;
+	/** Whether any problem ends the run (Stop Workflow), not only one that every further request would meet. */
+	haltOnProblem: boolean;
+	/** Why nothing further is sent in this run; `undefined` while it goes on. */
+	halted: string | undefined;
+	/** Whether a person pressed Stop. */
+	cancelled: () => boolean;
+	/** The balance in credits that the vendor last reported. */
+	balance: number | null;
+}
+
+interface Bought {
+	receipt: Receipt;
+	doubt?: Doubt;
+}
+
+const LOST = 'An earlier answer to this request was lost, so it may or may not have been charged';
+
+/** Buys what one request asks for, at most once, and writes the receipt down the moment it is known. Never throws. */
+export async function buy<Request, Response>(
+	spending: Spending,
+	operation: Operation<Request, Response>,
+	key: string,
+	request: Request,
+): Promise<Receipt> {
+	const { memo, limit } = spending;
+	const known = memo.recall(key, operation.endpoint.repeat);
+	if (known.kind === 'answered') return known.receipt;
+
+	const worstCase = operation.endpoint.worstCase(request);
+	// Credits that already stand for this purchase in what was spent are not counted twice.
+	const reservation = Math.max(0, worstCase - known.counted);
+	if (!(await limit.reserve(reservation))) {
+		const reason = `Maximum Credits is reached: this could have cost ${reservation} more`;
+		const fields = operation.unanswered('not_sent');
+		return { ...withoutAnswer('not_sent', reason, fields), limitReached: true };
+	}
+	const { receipt, doubt } = await ask(spending, operation, request, known.lostBefore);
+	// What was refused or held back cost nothing and may be asked again: nothing to remember.
+	if (receipt.outcome !== 'refused' && receipt.outcome !== 'not_sent') {
+		memo.record(key, receipt, worstCase, known.counted, doubt);
+	}
+	limit.release(reservation);
+	return receipt;
+}
+
+async function ask<Request, Response>(
+	spending: Spending,
+	operation: Operation<Request, Response>,
+	request: Request,
+	lostInAnEarlierRun: boolean,
+): Promise<Bought> {
+	const { account, pace, send } = spending;
+	const { endpoint } = operation;
+	const wire = endpoint.toWire(request);
+	const unanswered = (
+		outcome: 'not_found' | 'refused' | 'not_sent' | 'uncertain',
+		reason: string,
+	): Receipt => ({
+		...withoutAnswer(outcome, reason, operation.unanswered(outcome)),
+		creditsRemaining: spending.balance,
+	});
+	let lostBefore = lostInAnEarlierRun;
+
+	for (let attempt = 1; ; attempt += 1) {
+		await pace.ready();
+		const heldBack = spending.cancelled() ? 'The execution was stopped' : spending.halted;
+		if (heldBack !== undefined) {
+			return lostBefore
+				? { receipt: unanswered('uncertain', `${heldBack}. ${LOST}`), doubt: 'lost' }
+				: { receipt: unanswered('not_sent', heldBack) };
+		}
+
+		const reading = readAnswer(endpoint, await send(wire));
+		if (reading.kind === 'status') spending.balance = reading.balance ?? spending.balance;
+		const decision = decide(reading, { repeat: endpoint.repeat, attempt, lostBefore });
+		switch (decision.kind) {
+			case 'accept': {
+				const receipt = operation.settle(decision.response, request);
+				spending.balance = receipt.creditsRemaining ?? spending.balance;
+				receipt.creditsRemaining = spending.balance;
+				return { receipt: lostBefore ? afterALostAnswer(receipt) : receipt };
+			}
+			case 'notFound':
+				return { receipt: unanswered('not_found', '') };
+			case 'sendAgain':
+				lostBefore ||= mayHaveCharged(reading);
+				if (decision.holdAll) pace.hold(decision.afterMs);
+				else await pace.pause(decision.afterMs);
+				break;
+			case 'refuse':
+			case 'uncertain': {
+				const explained = explain(reading, account);
+				if (decision.stop || spending.haltOnProblem) {
+					spending.halted ??= `Held back after an earlier answer: ${explained}`;
+				}
+				if (decision.kind === 'refuse') return { receipt: unanswered('refused', explained) };
+				return {
+					receipt: unanswered('uncertain', lostBefore ? `${explained}. ${LOST}` : explained),
+					doubt: reading.kind === 'unreadable' ? 'unreadable' : 'lost',
+				};
+			}
+		}
+	}
+}

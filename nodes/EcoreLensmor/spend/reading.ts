@@ -1,0 +1,88 @@
+import type { IDataObject } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Endpoint } from '../contract/endpoint';
+import type { Answer } from './send';
+
+/** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
+export type Reading<Response> =
+	| { kind: 'delivered'; response: Response }
+	| { kind: 'missing' }
+	| { kind: 'refusedWithOk'; said: string }
+	| { kind: 'unreadable'; status: number }
+	| {
+			kind: 'status';
+			status: number;
+			said: string;
+			retryAfterMs: number | undefined;
+			balance: number | null;
+	  }
+	| { kind: 'unsent'; cause: string }
+	| { kind: 'lost'; cause: string };
+
+const MOST_TEXT = 300;
+
+// eCore puts its text under `error`, `detail` or a map of fields (api-contract A.1), Lensmor under
+// `message` with an `errorKey` (api-contract B.1).
+const text = z.string().optional().catch(undefined);
+const number = z.number().optional().catch(undefined);
+const refusal = z
+	.object({
+		error: text,
+		detail: text,
+		message: text,
+		errorKey: text,
+		required: number,
+		balance: number,
+	})
+	.catch({});
+
+function said(body: unknown): string {
+	const { error, detail, message, errorKey, required, balance } = refusal.parse(body);
+	const sentence = error ?? detail ?? message ?? (isRecord(body) ? JSON.stringify(body) : '');
+	const numbers = [
+		required === undefined ? '' : `${required} credits needed`,
+		balance === undefined ? '' : `${balance} left`,
+	].filter(Boolean);
+	const parts = [sentence.trim(), errorKey ?? '', numbers.join(', ')].filter(Boolean);
+	return parts.join('; ').slice(0, MOST_TEXT);
+}
+
+function isRecord(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// RFC 9110: seconds, or an HTTP date.
+function retryAfterMs(headers: IDataObject): number | undefined {
+	const value = headers['retry-after'];
+	if (typeof value !== 'string' || value.trim() === '') return undefined;
+	const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** Reads one answer against the endpoint's documented bodies. Never throws. */
+export function readAnswer<Response>(
+	endpoint: Pick<Endpoint<never, Response>, 'response' | 'missing' | 'vendor'>,
+	answer: Answer,
+): Reading<Response> {
+	if (answer.kind !== 'response') return answer;
+	const { status, headers, body } = answer;
+	if (status >= 200 && status < 300) {
+		// Lensmor reports some refusals with HTTP 200 (api-contract B.1).
+		if (endpoint.vendor === 'lensmor' && refusal.parse(body).errorKey !== undefined) {
+			return { kind: 'refusedWithOk', said: said(body) };
+		}
+		const response = endpoint.response.safeParse(body);
+		return response.success
+			? { kind: 'delivered', response: response.data }
+			: { kind: 'unreadable', status };
+	}
+	if (status === 404 && endpoint.missing?.safeParse(body).success) return { kind: 'missing' };
+	return {
+		kind: 'status',
+		status,
+		said: said(body),
+		retryAfterMs: retryAfterMs(headers),
+		balance: refusal.parse(body).balance ?? null,
+	};
+}

@@ -1,0 +1,109 @@
+import type {
+	IAllExecuteFunctions,
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Account } from '../contract/account';
+import type { WireRequest } from '../contract/endpoint';
+
+/** What one attempt came to. `unsent` never reached the vendor; `lost` may have, and may have been charged. */
+export type Answer =
+	| { kind: 'response'; status: number; headers: IDataObject; body: unknown }
+	| { kind: 'unsent'; cause: string }
+	| { kind: 'lost'; cause: string };
+
+/** Sends one request once and never throws. */
+export type Send = (wire: WireRequest) => Promise<Answer>;
+
+const NEVER_LEFT = new Map([
+	['ECONNREFUSED', 'the connection was refused'],
+	['ENOTFOUND', 'its host name is unknown'],
+	['EAI_AGAIN', 'its host name could not be looked up'],
+	// A certificate is checked before the first byte of a request is written.
+	['CERT_HAS_EXPIRED', 'its certificate has expired'],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
+	['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another host'],
+	['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain is self-signed'],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
+]);
+
+const fullResponse = z.object({
+	statusCode: z.number(),
+	headers: z.record(z.unknown()).catch({}),
+	body: z.unknown(),
+});
+
+const transportFault = z.object({ httpCode: z.string() });
+
+// Shorter "tokens" would cut holes into ordinary answers; no vendor hands out such.
+const SHORTEST_SECRET = 8;
+
+function withoutSecret(value: unknown, secret: string): unknown {
+	if (secret.length < SHORTEST_SECRET) return value;
+	const text = JSON.stringify(value) ?? '';
+	return text.includes(secret) ? JSON.parse(text.replaceAll(secret, '[hidden]')) : value;
+}
+
+/**
+ * The only caller of n8n's HTTP helper: one call, one request on the wire, answered as a value.
+ * `timeoutMs` is in milliseconds.
+ */
+export function sender(
+	context: IExecuteFunctions,
+	account: Account,
+	credential: ICredentialDataDecryptedObject,
+	timeoutMs: number,
+): Send {
+	// The helper ties every request to the Stop button if its `this` knows the button: the vendor
+	// would charge and the answer be lost. So it gets a `this` that does not. The credential is
+	// handed over as read at the start, or each request would decrypt it anew.
+	const bystander = {
+		getCredentials: async () => credential,
+		getNode: () => context.getNode(),
+		helpers: context.helpers,
+		logger: context.logger,
+	} as unknown as IAllExecuteFunctions;
+
+	return async (wire) => {
+		try {
+			const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
+				bystander,
+				'ecoreLensmorApi',
+				{
+					method: wire.method,
+					url: `${account.baseUrl}${wire.path}`,
+					headers: { ...wire.headers },
+					...(wire.body === undefined ? {} : { body: wire.body }),
+					json: true,
+					timeout: timeoutMs,
+					returnFullResponse: true,
+					// Each of these would otherwise send the request, and pay, a second time.
+					ignoreHttpStatusErrors: true,
+					disableFollowRedirect: true,
+					sendCredentialsOnCrossOriginRedirect: false,
+				},
+			);
+			const { statusCode, headers, body } = fullResponse.parse(response);
+			return {
+				kind: 'response',
+				status: statusCode,
+				headers: withoutSecret(headers, account.token) as IDataObject,
+				body: withoutSecret(body, account.token),
+			};
+		} catch (fault) {
+			const code = transportFault.safeParse(fault).data?.httpCode ?? '';
+			const cause = NEVER_LEFT.get(code);
+			if (cause !== undefined) return { kind: 'unsent', cause };
+			return {
+				kind: 'lost',
+				cause:
+					code === 'ECONNABORTED' || code === 'ETIMEDOUT'
+						? `no answer came within ${timeoutMs} ms`
+						: 'the connection was lost',
+			};
+		}
+	};
+}

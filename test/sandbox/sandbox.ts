@@ -1,0 +1,321 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+
+import { Faults, type Fault, type Trouble } from './faults';
+import {
+	lensmorRefusal,
+	shipped,
+	World,
+	type Charge,
+	type Person,
+	type Reply,
+	type TradeShow,
+} from './world';
+
+/** One request as it came off the wire. */
+export interface Seen {
+	vendor: Charge['vendor'];
+	method: string;
+	path: string;
+	headers: Record<string, string | string[] | undefined>;
+	body: unknown;
+}
+
+export interface SandboxOptions {
+	/** Credits in each wallet. */
+	wallet?: { ecore?: number; lensmor?: number };
+	people?: Person[];
+	events?: TradeShow[];
+	/** How long every answer takes, in milliseconds. */
+	latencyMs?: number;
+	port?: number;
+}
+
+const ECORE_PREFIX = '/backend/api/v1';
+
+/** Both vendors on the loopback interface, with play money. */
+export class Sandbox {
+	readonly tokens = { ecore: 'sandbox-ecore-token-4f7a', lensmor: 'sk_sandbox_lensmor_91c2' };
+	/** Every request to a vendor, in order of arrival. */
+	readonly seen: Seen[] = [];
+	/** Every request that followed a redirect to the other host: there should be none. */
+	readonly strayed: Seen[] = [];
+	world: World;
+	private readonly faults = new Faults();
+	private readonly server: FastifyInstance;
+	private readonly otherHost: FastifyInstance;
+	private origin = '';
+	private otherOrigin = '';
+	private lensmorBusy = 0;
+
+	private constructor(private readonly options: SandboxOptions) {
+		this.world = this.newWorld();
+		this.server = Fastify({ forceCloseConnections: true, keepAliveTimeout: 1000 });
+		this.otherHost = Fastify({ forceCloseConnections: true });
+		this.route();
+	}
+
+	static async start(options: SandboxOptions = {}): Promise<Sandbox> {
+		const sandbox = new Sandbox(options);
+		sandbox.origin = await sandbox.server.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+		sandbox.otherOrigin = await sandbox.otherHost.listen({ host: '127.0.0.1', port: 0 });
+		return sandbox;
+	}
+
+	async stop(): Promise<void> {
+		await Promise.all([this.server.close(), this.otherHost.close()]);
+	}
+
+	get ecoreBaseUrl(): string {
+		return `${this.origin}${ECORE_PREFIX}`;
+	}
+
+	get lensmorBaseUrl(): string {
+		return this.origin;
+	}
+
+	/** The credential that opens the sandbox. */
+	get credential() {
+		return {
+			ecoreToken: this.tokens.ecore,
+			ecoreBaseUrl: this.ecoreBaseUrl,
+			lensmorApiKey: this.tokens.lensmor,
+			lensmorBaseUrl: this.lensmorBaseUrl,
+		};
+	}
+
+	get ledger(): readonly Charge[] {
+		return this.world.ledger;
+	}
+
+	/** The requests that could have cost something. */
+	get paidRequests(): Seen[] {
+		return this.seen.filter(({ method }) => method === 'POST');
+	}
+
+	/** Adds faults to the script. */
+	fault(...faults: Fault[]): void {
+		this.faults.add(...faults);
+	}
+
+	/** Ends the script of faults. */
+	heal(): void {
+		this.faults.clear();
+	}
+
+	/** Back to the beginning, with these credits in the wallets. */
+	reset(wallet: SandboxOptions['wallet'] = this.options.wallet ?? {}): void {
+		this.world = this.newWorld(wallet);
+		this.faults.clear();
+		this.seen.length = 0;
+		this.strayed.length = 0;
+	}
+
+	private newWorld(wallet: SandboxOptions['wallet'] = this.options.wallet ?? {}): World {
+		return new World(
+			{ ecore: wallet.ecore ?? 1000, lensmor: wallet.lensmor ?? 50_000 },
+			this.options.people ?? shipped.people,
+			this.options.events ?? shipped.events,
+		);
+	}
+
+	private route(): void {
+		const { server, otherHost } = this;
+		// An event unlock has no body, whatever its Content-Type says.
+		server.removeContentTypeParser('application/json');
+		server.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+			try {
+				done(null, text === '' ? undefined : JSON.parse(String(text)));
+			} catch {
+				done(null, text);
+			}
+		});
+		otherHost.removeContentTypeParser('application/json');
+		otherHost.addContentTypeParser('*', (_request, _payload, done) => done(null));
+		otherHost.all('/*', async (request, reply) => {
+			this.strayed.push(asSeen('ecore', request));
+			return await reply.code(200).send({ success: true });
+		});
+
+		const ecore = (url: string) => `${ECORE_PREFIX}${url}`;
+		server.get<{ Querystring: { limit?: string; offset?: string } }>(
+			ecore('/external/search/'),
+			async (request, reply) =>
+				await this.answerFreely('ecore', request, reply, () =>
+					this.world.searchRecords(
+						Number(request.query.limit ?? 10),
+						Number(request.query.offset ?? 0),
+					),
+				),
+		);
+		server.post(
+			ecore('/external/unlock/'),
+			async (request, reply) =>
+				await this.sell('ecore', request, reply, () => this.world.unlockRecords(request.body)),
+		);
+		server.post(
+			ecore('/external/phone/enrichment/'),
+			async (request, reply) =>
+				await this.sell('ecore', request, reply, () => this.world.enrichPhone(request.body)),
+		);
+		server.get(
+			'/external/credits/balance',
+			async (request, reply) =>
+				await this.answerFreely('lensmor', request, reply, () => this.world.lensmorBalance()),
+		);
+		server.post<{ Params: { id: string } }>(
+			'/external/events/:id/unlock',
+			async (request, reply) =>
+				await this.sell('lensmor', request, reply, () => this.world.unlockEvent(request.params.id)),
+		);
+
+		// For a person, and for a sandbox in another process.
+		server.get('/sandbox', async () => ({
+			wallet: this.world.wallet,
+			ledger: this.ledger,
+			requests: this.seen.length,
+		}));
+		server.post('/sandbox/reset', async (request) => {
+			this.reset((request.body as { wallet?: SandboxOptions['wallet'] } | undefined)?.wallet);
+			return {};
+		});
+		server.post('/sandbox/wallet', async (request) =>
+			Object.assign(this.world.wallet, request.body),
+		);
+		server.post('/sandbox/faults', async (request) => {
+			this.fault(...(request.body as Fault[]));
+			return {};
+		});
+	}
+
+	private unauthorized(vendor: Charge['vendor'], request: FastifyRequest): Reply | undefined {
+		const given = request.headers.authorization;
+		if (vendor === 'ecore') {
+			if (given === `Token ${this.tokens.ecore}`) return undefined;
+			return { status: 401, body: { detail: 'Invalid token.' } };
+		}
+		if (given?.toLowerCase() === `bearer ${this.tokens.lensmor}`) return undefined;
+		return lensmorRefusal(401, 'INVALID_API_KEY', 'Invalid API key');
+	}
+
+	private async answerFreely(
+		vendor: Charge['vendor'],
+		request: FastifyRequest,
+		reply: FastifyReply,
+		read: () => Reply,
+	) {
+		this.seen.push(asSeen(vendor, request));
+		const { status, body } = this.unauthorized(vendor, request) ?? read();
+		return await reply.code(status).send(body);
+	}
+
+	private async sell(
+		vendor: Charge['vendor'],
+		request: FastifyRequest,
+		reply: FastifyReply,
+		charge: () => Reply,
+	) {
+		this.seen.push(asSeen(vendor, request));
+		const refusal = this.unauthorized(vendor, request);
+		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
+
+		const trouble = this.faults.next(
+			`${request.method} ${decodeURIComponent(request.url)} ${JSON.stringify(request.body) ?? ''}`,
+		);
+		if (vendor === 'lensmor' && this.lensmorBusy > 0) {
+			const busy = lensmorRefusal(
+				409,
+				'CREDIT_OPERATION_IN_PROGRESS',
+				'Another credit operation is in progress',
+			);
+			return await reply.code(409).send(busy.body);
+		}
+		this.lensmorBusy += vendor === 'lensmor' ? 1 : 0;
+		try {
+			if (this.options.latencyMs) await wait(this.options.latencyMs);
+			return await this.answer(request, reply, charge, trouble);
+		} finally {
+			this.lensmorBusy -= vendor === 'lensmor' ? 1 : 0;
+		}
+	}
+
+	private async answer(
+		request: FastifyRequest,
+		reply: FastifyReply,
+		charge: () => Reply,
+		trouble: Trouble | undefined,
+	) {
+		switch (trouble?.kind) {
+			case undefined: {
+				const { status, body } = charge();
+				return await reply.code(status).send(body);
+			}
+			case 'lostBefore':
+				return hangUp(reply);
+			case 'lostAfter':
+				charge();
+				return hangUp(reply);
+			case 'slow': {
+				const { status, body } = charge();
+				await Promise.race([wait(trouble.ms, undefined, { ref: false }), once(reply.raw, 'close')]);
+				return await reply.code(status).send(body);
+			}
+			case 'status':
+				if (trouble.charged) charge();
+				return await reply
+					.code(trouble.status)
+					.headers(trouble.headers ?? {})
+					.send(trouble.body ?? '');
+			case 'redirect':
+				return await reply
+					.code(trouble.status)
+					.header('location', `${this.otherOrigin}${request.url}`)
+					.send();
+			case 'malformed':
+				charge();
+				return await reply.type('application/json').send('{"success": tru');
+			case 'truncated': {
+				const { status, body } = charge();
+				reply.hijack();
+				reply.raw.writeHead(status, { 'content-type': 'application/json', 'content-length': 9999 });
+				reply.raw.write(JSON.stringify(body).slice(0, 20), () => reply.raw.destroy());
+				return reply;
+			}
+			case 'otherShape':
+				charge();
+				return await reply.send(trouble.body ?? { ok: 1 });
+			case 'unknownFields': {
+				const { status, body } = charge();
+				return await reply
+					.code(status)
+					.send({ ...(body as object), added_later: { in: ['a', 'new', 'version'] } });
+			}
+			case 'errorKey': {
+				const { status, body } = lensmorRefusal(
+					400,
+					trouble.errorKey ?? 'USER_HAS_NO_FEATURE',
+					'This feature is not available to free users',
+					200,
+				);
+				return await reply.code(status).send(body);
+			}
+			case 'echoToken':
+				return await reply
+					.code(trouble.status)
+					.send({ error: `Bad header: ${request.headers.authorization}` });
+		}
+	}
+}
+
+function asSeen(vendor: Charge['vendor'], request: FastifyRequest): Seen {
+	const { method, url, headers, body } = request;
+	return { vendor, method, path: url, headers: { ...headers }, body };
+}
+
+function hangUp(reply: FastifyReply): FastifyReply {
+	reply.hijack();
+	reply.raw.destroy();
+	return reply;
+}

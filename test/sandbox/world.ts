@@ -1,0 +1,282 @@
+import data from './world.json';
+
+/** A person whom eCore knows; `phone` is `null` where eCore holds none. */
+export interface Person {
+	uuid: string;
+	first_name: string;
+	last_name: string;
+	company_name: string;
+	company_website: string;
+	linkedin_url: string;
+	email: string;
+	phone: string | null;
+	job_title: string;
+}
+
+/** A trade-show event that Lensmor knows; one without contacts cannot be unlocked. */
+export interface TradeShow {
+	id: string;
+	eventId: string;
+	name: string;
+	contacts: number;
+}
+
+/** One charge: who was asked for what, and what it cost in credits. */
+export interface Charge {
+	vendor: 'ecore' | 'lensmor';
+	what: 'record email' | 'record phone' | 'phone' | 'event';
+	/** The record's UUID, the person's email, or the event's eventId. */
+	key: string;
+	credits: number;
+}
+
+/** What a vendor answers: nothing of it is on the wire yet. */
+export interface Reply {
+	status: number;
+	body: unknown;
+}
+
+/** The people and events that the sandbox ships with. */
+export const shipped: { people: Person[]; events: TradeShow[] } = data;
+
+const PRICE = { email: 1, phone: 5, phoneless: 1, enrichment: 5, event: 2000 };
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Both vendors' state and rules of charging. Where their documents are silent it takes the reading
+ * that costs a careless client most: every hit of an enrichment is charged, also a repeated one.
+ */
+export class World {
+	readonly ledger: Charge[] = [];
+	readonly wallet: { ecore: number; lensmor: number };
+	private readonly owned = new Set<string>();
+	private readonly byUuid: Map<string, Person>;
+	private readonly byIdentifier = new Map<string, Person>();
+
+	constructor(
+		wallet: { ecore: number; lensmor: number },
+		readonly people: Person[],
+		readonly events: TradeShow[],
+	) {
+		this.wallet = { ...wallet };
+		this.byUuid = new Map(people.map((person) => [person.uuid, person]));
+		for (const person of people) {
+			for (const identifier of identifiersOf(person)) this.byIdentifier.set(identifier, person);
+		}
+	}
+
+	/** Credits charged so far, of one vendor or of both. */
+	spent(vendor?: Charge['vendor']): number {
+		return this.ledger
+			.filter((charge) => vendor === undefined || charge.vendor === vendor)
+			.reduce((sum, { credits }) => sum + credits, 0);
+	}
+
+	/**
+	 * POST external/unlock/. Readings: the balance is checked for the whole list before any work; what is
+	 * owned does not count; unknown UUIDs are ignored while at least one is known; email and phone are
+	 * owned separately; a malformed UUID is a 400.
+	 */
+	unlockRecords(body: unknown): Reply {
+		const { uuids, unlock_type: type } = (body ?? {}) as { uuids?: unknown; unlock_type?: unknown };
+		if (!Array.isArray(uuids) || uuids.length === 0) return refuse(400, 'uuids is required.');
+		if (type !== 'email' && type !== 'phone')
+			return refuse(400, 'unlock_type must be email or phone.');
+		if (!uuids.every((uuid) => typeof uuid === 'string' && UUID.test(uuid))) {
+			return refuse(400, 'uuids holds a value that is not a UUID.');
+		}
+		const known = [...new Set(uuids.map((uuid: string) => uuid.toLowerCase()))].flatMap(
+			(uuid) => this.byUuid.get(uuid) ?? [],
+		);
+		if (known.length === 0) return refuse(404, 'No matching records found.');
+
+		const wanted = known
+			.filter(({ uuid }) => !this.owned.has(`${type} ${uuid}`))
+			.map((person) => ({
+				person,
+				credits:
+					type === 'email' ? PRICE.email : person.phone === null ? PRICE.phoneless : PRICE.phone,
+			}));
+		const required = wanted.reduce((sum, { credits }) => sum + credits, 0);
+		if (required > this.wallet.ecore) {
+			const balance = this.wallet.ecore;
+			return { status: 402, body: { error: 'Insufficient credits.', required, balance } };
+		}
+		for (const { person, credits } of wanted) {
+			this.owned.add(`${type} ${person.uuid}`);
+			this.charge({ vendor: 'ecore', what: `record ${type}`, key: person.uuid, credits });
+		}
+		return {
+			status: 200,
+			body: {
+				success: true,
+				message: 'Records unlocked successfully.',
+				unlocked: wanted.length,
+				credits_charged: required,
+				wallet_balance: this.wallet.ecore,
+			},
+		};
+	}
+
+	/** POST external/phone/enrichment/. Readings: exactly one combination, or 400; 402 below the price of a hit. */
+	enrichPhone(body: unknown): Reply {
+		const identifier = identifierOf(body);
+		if (identifier === undefined) {
+			return refuse(
+				400,
+				'Provide linkedin_url, email, or first_name + last_name + (company_name OR company_website).',
+			);
+		}
+		if (this.wallet.ecore < PRICE.enrichment) return refuse(402, 'Insufficient credits.');
+		const person = this.byIdentifier.get(identifier);
+		if (person?.phone == null) {
+			const message = 'Phone not found';
+			return {
+				status: 200,
+				body: { success: true, status: 'not_found', message, remaining_credits: this.wallet.ecore },
+			};
+		}
+		this.charge({ vendor: 'ecore', what: 'phone', key: person.email, credits: PRICE.enrichment });
+		return {
+			status: 200,
+			body: {
+				success: true,
+				status: 'success',
+				results: { phone: person.phone, email: person.email },
+				remaining_credits: this.wallet.ecore,
+			},
+		};
+	}
+
+	/** GET external/search/ with limit and offset only. */
+	searchRecords(limit: number, offset: number): Reply {
+		const results = this.people.slice(offset, offset + limit).map((person) => {
+			const email = this.owned.has(`email ${person.uuid}`);
+			const phone = this.owned.has(`phone ${person.uuid}`);
+			return {
+				uuid: person.uuid,
+				first_name: person.first_name,
+				last_name: person.last_name,
+				company_name: person.company_name,
+				job_title: person.job_title,
+				contact_linkedin_url: person.linkedin_url,
+				contact_email: email ? person.email : null,
+				contact_direct_phone: phone ? person.phone : null,
+				contact_mobile_phone: null,
+				is_email_unlocked: email,
+				is_phone_unlocked: phone,
+			};
+		});
+		return { status: 200, body: { success: true, count: this.people.length, results } };
+	}
+
+	/** POST external/events/{id}/unlock. Reading: `id` is tried before `eventId`. */
+	unlockEvent(id: string): Reply {
+		const event =
+			this.events.find((one) => one.id === id) ?? this.events.find((one) => one.eventId === id);
+		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
+		if (event.contacts === 0)
+			return lensmorRefusal(400, 'INVALID_REQUEST', 'No contacts available');
+		const alreadyUnlocked = this.owned.has(`event ${event.eventId}`);
+		if (!alreadyUnlocked) {
+			if (this.wallet.lensmor < PRICE.event) {
+				return lensmorRefusal(402, 'INSUFFICIENT_CREDITS', 'Insufficient credits');
+			}
+			this.owned.add(`event ${event.eventId}`);
+			this.charge({ vendor: 'lensmor', what: 'event', key: event.eventId, credits: PRICE.event });
+		}
+		return {
+			status: 201,
+			body: {
+				success: true,
+				alreadyUnlocked,
+				creditsUsed: alreadyUnlocked ? 0 : PRICE.event,
+				balanceAfter: alreadyUnlocked
+					? null
+					: {
+							subscriptionBalance: 0,
+							permanentBalance: this.wallet.lensmor,
+							totalBalance: this.wallet.lensmor,
+							unlimited: false,
+						},
+				event: { id: event.id, eventId: event.eventId, name: event.name },
+			},
+		};
+	}
+
+	/** GET external/credits/balance. */
+	lensmorBalance(): Reply {
+		const balance = this.wallet.lensmor;
+		return {
+			status: 200,
+			body: {
+				totalAmount: balance,
+				totalBalance: balance,
+				subscriptionAmount: 0,
+				subscriptionBalance: 0,
+				addonAmount: 0,
+				addonBalance: 0,
+				addonExpireAt: null,
+				giftAmount: balance,
+				giftBalance: balance,
+				resetAt: null,
+			},
+		};
+	}
+
+	private charge(charge: Charge): void {
+		this.wallet[charge.vendor] -= charge.credits;
+		this.ledger.push(charge);
+	}
+}
+
+/** Lensmor's error envelope. */
+export function lensmorRefusal(
+	code: number,
+	errorKey: string,
+	message: string,
+	status = code,
+): Reply {
+	return {
+		status,
+		body: { code, message, errorKey, traceId: '2be6d7f4-3b2d-4d11-8e2d-7a2e4c3e9a10' },
+	};
+}
+
+function refuse(status: number, error: string): Reply {
+	return { status, body: { error } };
+}
+
+function folded(address: string): string {
+	return address
+		.toLowerCase()
+		.replace(/^https?:\/\//, '')
+		.replace(/\/+$/, '');
+}
+
+function identifiersOf(person: Person): string[] {
+	const name = `${person.first_name} ${person.last_name}`;
+	return [
+		`linkedin ${folded(person.linkedin_url)}`,
+		`email ${person.email.toLowerCase()}`,
+		`${name} at ${person.company_name}`,
+		`${name} on ${folded(person.company_website)}`,
+	];
+}
+
+function identifierOf(body: unknown): string | undefined {
+	const given = (body ?? {}) as Record<string, string>;
+	const name = `${given.first_name} ${given.last_name}`;
+	switch (Object.keys(given).sort().join()) {
+		case 'linkedin_url':
+			return `linkedin ${folded(given.linkedin_url ?? '')}`;
+		case 'email':
+			return `email ${given.email?.toLowerCase()}`;
+		case 'company_name,first_name,last_name':
+			return `${name} at ${given.company_name}`;
+		case 'company_website,first_name,last_name':
+			return `${name} on ${folded(given.company_website ?? '')}`;
+		default:
+			return undefined;
+	}
+}
