@@ -15,8 +15,11 @@ const credits = z.number().nonnegative();
 // A receipt must not become unreadable because the balance beside it is missing or odd.
 const balance = z.number().nullable().catch(null);
 
+/** A record's UUID; the vendor's own are of no RFC version (api-contract A.3). */
+export const recordUuid = z.string().uuid();
+
 const unlockRequest = z.object({
-	uuids: z.array(z.string().uuid()).min(1),
+	uuids: z.array(recordUuid).min(1),
 	unlock_type: z.enum(['email', 'phone']),
 });
 

@@ -7,16 +7,16 @@ export const CREDITS_PER_EVENT = 2000;
 /** Longest event id, in characters (api-contract B.9). */
 export const LONGEST_EVENT_ID = 100;
 
-const unlockRequest = z.object({
-	eventId: z
-		.string()
-		.min(1)
-		.max(LONGEST_EVENT_ID)
-		// "." and ".." would be swallowed by the path and turn the call into another one;
-		// half a character (a lone surrogate) has no URL encoding.
-		.regex(/^(?!\.{1,2}$)\P{Surrogate}*$/su),
-	callSource: z.enum(['api', 'agent']),
-});
+/** An event's id or eventId, an opaque text (api-contract B.9). */
+export const eventId = z
+	.string()
+	.min(1)
+	.max(LONGEST_EVENT_ID)
+	// "." and ".." would be swallowed by the path and turn the call into another one;
+	// half a character (a lone surrogate) has no URL encoding.
+	.regex(/^(?!\.{1,2}$)\P{Surrogate}*$/su);
+
+const unlockRequest = z.object({ eventId, callSource: z.enum(['api', 'agent']) });
 
 const balanceAfter = z.object({
 	subscriptionBalance: z.number(),
@@ -48,10 +48,10 @@ export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	request: unlockRequest,
 	response: unlockResponse,
 	missing: z.object({ errorKey: z.literal('NOT_FOUND') }),
-	toWire: ({ eventId, callSource }) => ({
+	toWire: (request) => ({
 		method: 'POST',
-		path: `/external/events/${encodeURIComponent(eventId)}/unlock`,
-		headers: { 'x-call-source': callSource },
+		path: `/external/events/${encodeURIComponent(request.eventId)}/unlock`,
+		headers: { 'x-call-source': request.callSource },
 	}),
 	worstCase: () => CREDITS_PER_EVENT,
 };

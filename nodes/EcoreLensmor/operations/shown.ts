@@ -2,9 +2,9 @@ const MOST_SHOWN = 60;
 
 /** A value as a sentence can quote it: what it is, and no more of it than helps to recognise it. */
 export function shown(value: unknown): string {
-	if (value === undefined || value === null) return 'empty';
+	if (value === undefined || value === null) return 'nothing';
 	if (typeof value === 'string') {
-		if (value.trim() === '') return 'empty';
+		if (value.trim() === '') return 'nothing';
 		const text = value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value;
 		return `"${text}"`;
 	}

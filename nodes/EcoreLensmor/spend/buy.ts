@@ -1,5 +1,5 @@
 import type { Account } from '../contract/account';
-import { afterALostAnswer, withoutAnswer, type Receipt } from '../outcome';
+import { afterALostAnswer, isProblem, withoutAnswer, type Receipt } from '../outcome';
 import type { Operation } from '../operations/operation';
 import { explain } from './explain';
 import type { Limit } from './limit';
@@ -26,6 +26,12 @@ export interface Spending {
 	balance: number | null;
 }
 
+function haltAfter(spending: Spending, reason: string, everyRequestWouldMeetIt: boolean): void {
+	if (everyRequestWouldMeetIt || spending.haltOnProblem) {
+		spending.halted ??= `Held back after an earlier answer: ${reason}`;
+	}
+}
+
 interface Bought {
 	receipt: Receipt;
 	doubt?: Doubt;
@@ -42,7 +48,11 @@ export async function buy<Request, Response>(
 ): Promise<Receipt> {
 	const { memo, limit } = spending;
 	const known = memo.recall(key, operation.endpoint.repeat);
-	if (known.kind === 'answered') return known.receipt;
+	if (known.kind === 'answered') {
+		// Still uncertain: this run will end as the last one did, so it should not spend on the rest.
+		if (isProblem(known.receipt)) haltAfter(spending, known.receipt.reason, false);
+		return known.receipt;
+	}
 
 	const worstCase = operation.endpoint.worstCase(request);
 	// Credits that already stand for this purchase in what was spent are not counted twice.
@@ -108,9 +118,7 @@ async function ask<Request, Response>(
 			case 'refuse':
 			case 'uncertain': {
 				const explained = explain(reading, account);
-				if (decision.stop || spending.haltOnProblem) {
-					spending.halted ??= `Held back after an earlier answer: ${explained}`;
-				}
+				haltAfter(spending, explained, decision.stop);
 				if (decision.kind === 'refuse') return { receipt: unanswered('refused', explained) };
 				return {
 					receipt: unanswered('uncertain', lostBefore ? `${explained}. ${LOST}` : explained),

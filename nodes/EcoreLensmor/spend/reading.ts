@@ -44,7 +44,9 @@ function said(body: unknown): string {
 		required === undefined ? '' : `${required} credits needed`,
 		balance === undefined ? '' : `${balance} left`,
 	].filter(Boolean);
-	const parts = [sentence.trim(), errorKey ?? '', numbers.join(', ')].filter(Boolean);
+	const parts = [sentence.trim().replace(/\.$/, ''), errorKey ?? '', numbers.join(', ')].filter(
+		Boolean,
+	);
 	return parts.join('; ').slice(0, MOST_TEXT);
 }
 

@@ -1,4 +1,5 @@
 import {
+	eventId as eventIdSchema,
 	LONGEST_EVENT_ID,
 	unlockEvent,
 	type EventUnlockRequest,
@@ -39,6 +40,9 @@ function read(item: ItemParameters): ReadItem<EventUnlockRequest> {
 		return {
 			bad: `Event has ${eventId.length} characters, and an ID has at most ${LONGEST_EVENT_ID}: ${shown(eventId)}`,
 		};
+	}
+	if (!eventIdSchema.safeParse(eventId).success) {
+		return { bad: `Event must be the ID of an event, not ${shown(eventId)}` };
 	}
 	const source = item.option('callSource') ?? 'auto';
 	if (source !== 'auto' && source !== 'api' && source !== 'agent') {

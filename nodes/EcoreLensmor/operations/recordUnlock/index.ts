@@ -1,6 +1,7 @@
 import {
 	CREDITS_PER_RECORD_PHONE,
 	CREDITS_PER_RECORD_WITHOUT_PHONE,
+	recordUuid,
 	unlockRecords,
 	type UnlockRequest,
 	type UnlockResponse,
@@ -16,8 +17,6 @@ import type {
 } from '../operation';
 import { shown } from '../shown';
 import { BATCH_SIZE, description } from './description';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Record → Unlock: buys the email or phone of records; what is owned already costs nothing again. */
 export const recordUnlock: Operation<UnlockRequest, UnlockResponse> = {
@@ -66,7 +65,7 @@ function read(item: ItemParameters): ReadItem<UnlockRequest> {
 		}
 		uuids.push(...entry.split(/[\s,;]+/).filter((part) => part !== ''));
 	}
-	const wrong = uuids.find((uuid) => !UUID.test(uuid));
+	const wrong = uuids.find((uuid) => !recordUuid.safeParse(uuid).success);
 	if (wrong !== undefined)
 		return { bad: `Record UUIDs holds ${shown(wrong)}, which is not a UUID` };
 	if (uuids.length === 0) return { bad: 'Record UUIDs is empty' };
