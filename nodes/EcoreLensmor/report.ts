@@ -92,8 +92,10 @@ export function summary(lines: Line[], balance: number | null): NodeExecutionHin
 	const paid = lines.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
 	const unknown = lines.filter(({ receipt }) => receipt.creditsCharged === null).length;
 	const planned = lines.reduce((sum, { maximumCost = 0 }) => sum + maximumCost, 0);
+	const repeats = lines.filter(({ duplicateOf }) => duplicateOf !== undefined).length;
 	const parts = [
 		[...perOutcome].map(([outcome, number]) => `${number} ${outcome}`).join(', '),
+		repeats === 0 ? '' : `${repeats} of them asked for the same as another`,
 		`${count(paid, 'credit')} spent`,
 		perOutcome.has('planned') ? `at most ${count(planned, 'credit')} if it were sent` : '',
 		unknown === 0 ? '' : `${count(unknown, 'item')} may have been charged`,

@@ -2,7 +2,7 @@ import { execute, type Execution } from '../engine/engine';
 import { Sandbox } from '../sandbox/sandbox';
 import { chargedTwice, creditsIn, creditsOnItems, differencesIn } from './differences';
 import { ledgerColumns, ledgerRows } from './ledger';
-import { table, wrapped, type Column, type Row } from './table';
+import { table, text, wrapped, type Column, type Row } from './table';
 import { OWNED_BEFORE, workflows, type DemoWorkflow } from './workflows';
 
 const itemColumns: Column[] = [
@@ -23,8 +23,8 @@ function print(...lines: string[]): void {
 	console.log(lines.join('\n'));
 }
 
-function title(text: string): string {
-	return `\n${text}\n${'='.repeat(text.length)}`;
+function title(words: string): string {
+	return `\n${words}\n${'='.repeat(words.length)}`;
 }
 
 function rowsOf({ who, detailsOf, setup }: DemoWorkflow, { output }: Execution): Row[] {
@@ -34,15 +34,15 @@ function rowsOf({ who, detailsOf, setup }: DemoWorkflow, { output }: Execution):
 			.map((paired) => (typeof paired === 'number' ? paired : paired.item));
 		const names = new Set(items.map((item) => who(setup.items[item] ?? {})));
 		const note = [
-			json.duplicateOf === undefined ? '' : `same request as item ${String(json.duplicateOf)}`,
-			String(json.reason),
+			json.duplicateOf === undefined ? '' : `same request as item ${text(json.duplicateOf)}`,
+			text(json.reason),
 		];
 		return {
 			cells: [
 				items.join(','),
 				[...names].join(', '),
-				String(json.outcome),
-				json.creditsCharged === null ? 'unknown' : String(json.creditsCharged),
+				text(json.outcome),
+				json.creditsCharged === null ? 'unknown' : text(json.creditsCharged),
 				...detailsOf(json),
 			],
 			note: note.filter(Boolean).join('; '),

@@ -29,12 +29,12 @@ export function differencesIn(
 		if (is === undefined) continue;
 		if (is.outcome !== should.outcome) {
 			differences.push(
-				`${title}, item ${item}: outcome is ${String(is.outcome)}, expected ${should.outcome}`,
+				`${title}, item ${item}: outcome is ${JSON.stringify(is.outcome)}, expected ${JSON.stringify(should.outcome)}`,
 			);
 		}
 		if (is.creditsCharged !== should.credits) {
 			differences.push(
-				`${title}, item ${item}: creditsCharged is ${String(is.creditsCharged)}, expected ${should.credits}`,
+				`${title}, item ${item}: creditsCharged is ${JSON.stringify(is.creditsCharged)}, expected ${should.credits}`,
 			);
 		}
 	}

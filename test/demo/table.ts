@@ -16,6 +16,11 @@ export interface Row {
 	note?: string;
 }
 
+/** A value as a cell shows it: empty unless it is a text or a number. */
+export function text(value: unknown): string {
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+}
+
 /** A table as text of at most `WIDTH` characters per line: long cells are cut, notes are wrapped. */
 export function table(columns: readonly Column[], rows: readonly Row[]): string {
 	const widths = widthsOf(columns, rows);
@@ -34,11 +39,11 @@ export function table(columns: readonly Column[], rows: readonly Row[]): string 
 	].join('\n');
 }
 
-/** A text as lines of at most `WIDTH` characters, each indented. */
-export function wrapped(text: string, indent = ''): string[] {
+/** A sentence as lines of at most `WIDTH` characters, each indented. */
+export function wrapped(sentence: string, indent = ''): string[] {
 	const lines: string[] = [];
 	let line = '';
-	for (const word of text.split(' ').filter(Boolean)) {
+	for (const word of sentence.split(' ').filter(Boolean)) {
 		if (line !== '' && `${indent}${line} ${word}`.length > WIDTH) {
 			lines.push(indent + line);
 			line = word;
@@ -66,6 +71,6 @@ function sum(numbers: number[]): number {
 	return numbers.reduce((total, number) => total + number, 0);
 }
 
-function cut(text: string, width: number): string {
-	return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+function cut(cell: string, width: number): string {
+	return cell.length <= width ? cell : `${cell.slice(0, width - 1)}…`;
 }

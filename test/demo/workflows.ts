@@ -4,7 +4,7 @@ import type { Setup } from '../engine/engine';
 import contacts from './contacts.json';
 import events from './events.json';
 import records from './records.json';
-import type { Column } from './table';
+import { text, type Column } from './table';
 
 /** What one output item should come to; `null` credits where nobody can know. */
 export interface Expectation {
@@ -32,7 +32,9 @@ interface Shipped extends IDataObject {
 }
 
 // The expectation is ours, not the CRM's: the node never sees it.
-function withoutExpectation({ expect: _ours, ...item }: Shipped): IDataObject {
+function withoutExpectation(shipped: Shipped): IDataObject {
+	const item: IDataObject = { ...shipped };
+	delete item.expect;
 	return item;
 }
 
@@ -41,10 +43,6 @@ function split(shipped: Shipped[]): { items: IDataObject[]; expected: Expectatio
 		items: shipped.map(withoutExpectation),
 		expected: shipped.map(({ expect }) => expect),
 	};
-}
-
-function text(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
 const phones = split(contacts);

@@ -75,14 +75,18 @@ const cases: Array<{
 				/LinkedIn URL, Email, or First Name, Last Name and a company is needed/,
 			],
 			['null everywhere', { email: null, linkedin: null, first: null }, /LinkedIn URL, Email/],
-			['first name without last', { first: 'Ann', company: 'Acme' }, /Last Name missing/],
-			['last name without first', { last: 'Lee', company: 'Acme' }, /First Name missing/],
+			[
+				'first name without last',
+				{ first: 'Ann', company: 'Acme' },
+				/There is no Last Name, and no LinkedIn URL or Email instead/,
+			],
+			['last name without first', { last: 'Lee', company: 'Acme' }, /There is no First Name/],
 			[
 				'a name without a company',
 				{ first: 'Ann', last: 'Lee' },
-				/Company Name or Company Website missing/,
+				/There is no Company Name or Company Website/,
 			],
-			['a company without a name', { company: 'Acme' }, /First Name, Last Name missing/],
+			['a company without a name', { company: 'Acme' }, /There is no First Name and no Last Name/],
 			['not an email', { email: 'ann at acme' }, /Email "ann at acme" is not an email address/],
 			['a number for an email', { email: 42 }, /Email must be text, not the number 42/],
 			[

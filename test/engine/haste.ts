@@ -10,5 +10,5 @@ export function hurry(): void {
 	const real = globalThis.setTimeout;
 	const hurried = (callback: () => void, ms = 0, ...rest: unknown[]) =>
 		real(callback, ms > LONGEST_SLICE_MS ? ms : ms / HASTE, ...(rest as []));
-	globalThis.setTimeout = Object.assign(hurried, real) as unknown as typeof setTimeout;
+	globalThis.setTimeout = Object.assign(hurried, real);
 }

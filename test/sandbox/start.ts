@@ -60,7 +60,7 @@ Look at wallets and ledger:       curl ${origin}/sandbox
 Set wallets:                      curl ${origin}/sandbox/wallet -d '{"ecore": 500, "lensmor": 10000}'
 Start anew:                       curl -X POST ${origin}/sandbox/reset
 Charge, but lose the answer:      curl ${origin}/sandbox/faults -d '[{"kind": "lostAfter"}]'
-Answer two events with HTTP 503:  curl ${origin}/sandbox/faults \\
+Fail two event unlocks:           curl ${origin}/sandbox/faults \\
                                     -d '[{"kind": "status", "status": 503, "on": "/events/", "times": 2}]'
 More kinds of faults are in test/sandbox/faults.ts.
 

@@ -122,17 +122,18 @@ export function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest
 }
 
 function whatIsMissing(value: (field: Field) => string | undefined): string {
-	const hasName = value('firstName') !== undefined || value('lastName') !== undefined;
-	const hasCompany = value('companyName') !== undefined || value('companyWebsite') !== undefined;
-	if (!hasName && !hasCompany) {
+	const named = (fields: Field[]) => fields.filter((field) => value(field) !== undefined).length;
+	const inName = named(['firstName', 'lastName']);
+	const inCompany = named(['companyName', 'companyWebsite']);
+	if (inName + inCompany === 0) {
 		return 'LinkedIn URL, Email, or First Name, Last Name and a company is needed';
 	}
 	const missing = [
 		value('firstName') === undefined ? LABELS.firstName : '',
 		value('lastName') === undefined ? LABELS.lastName : '',
-		hasCompany ? '' : `${LABELS.companyName} or ${LABELS.companyWebsite}`,
+		inCompany === 0 ? `${LABELS.companyName} or ${LABELS.companyWebsite}` : '',
 	].filter(Boolean);
-	return `${missing.join(', ')} missing beside ${hasName ? 'the name' : 'the company'}, and neither LinkedIn URL nor Email is usable`;
+	return `There is no ${missing.join(' and no ')}, and no LinkedIn URL or Email instead`;
 }
 
 /** Which combination a request is. */
@@ -145,12 +146,20 @@ export function matchedBy(request: EnrichmentRequest): MatchedBy {
 function foldedAddress(address: string): string {
 	const url = parsed(withScheme(address));
 	if (url === undefined) return address;
-	return `${url.host}${url.pathname.replace(/\/+$/, '')}${url.search}`;
+	return `${url.host.replace(/^www\./, '')}${url.pathname.replace(/\/+$/, '')}${url.search}`;
 }
 
-/** The same person asked for by the same means: e-mail and host names in any case, addresses with or without a last slash. */
+// One profile has many addresses: on national hosts, with tracking behind it, in any case. Only a
+// member ID in place of the name (in/ACoAA…) means something else in another case.
+function foldedProfile(address: string): string {
+	const name = /^\/in\/([^/]+)/i.exec(parsed(address)?.pathname ?? '')?.[1];
+	if (name === undefined) return foldedAddress(address);
+	return `in/${/^AC[a-z]AA/.test(name) ? name : name.toLowerCase()}`;
+}
+
+/** The same for two requests that ask for the same person by the same means, however they are spelt. */
 export function identityOf(request: EnrichmentRequest): string {
-	if ('linkedin_url' in request) return `linkedin ${foldedAddress(request.linkedin_url)}`;
+	if ('linkedin_url' in request) return `linkedin ${foldedProfile(request.linkedin_url)}`;
 	if ('email' in request) return `email ${request.email.toLowerCase()}`;
 	const company =
 		'company_website' in request

@@ -1,0 +1,220 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { Sandbox } from '../sandbox/sandbox';
+import { shipped } from '../sandbox/world';
+import { execute } from './engine';
+import { hurry } from './haste';
+
+hurry();
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(() => sandbox.reset());
+
+const mapped = {
+	resource: 'phone',
+	operation: 'enrich',
+	linkedinUrl: '={{ $json.linkedin }}',
+	email: '={{ $json.email }}',
+	firstName: '={{ $json.first }}',
+	lastName: '={{ $json.last }}',
+	companyName: '={{ $json.company }}',
+	companyWebsite: '={{ $json.website }}',
+};
+const known = shipped.people[0];
+const everything = {
+	linkedin: 'https://www.linkedin.com/in/ann',
+	email: 'ann@acme.com',
+	first: 'Ann',
+	last: 'Lee',
+	company: 'Acme',
+	website: 'acme.com',
+};
+
+async function look(items: IDataObject[], options: IDataObject = {}) {
+	const execution = await execute({
+		parameters: { ...mapped, options },
+		items,
+		credential: sandbox.credential,
+	});
+	return { ...execution, bodies: sandbox.seen.map(({ body }) => body) };
+}
+
+const combinations: Array<[string, IDataObject, IDataObject]> = [
+	['LinkedIn URL first', everything, { linkedin_url: everything.linkedin }],
+	['then email', { ...everything, linkedin: '' }, { email: 'ann@acme.com' }],
+	[
+		'then name and website',
+		{ ...everything, linkedin: null, email: 'n/a' },
+		{ first_name: 'Ann', last_name: 'Lee', company_website: 'acme.com' },
+	],
+	[
+		'then name and company',
+		{ ...everything, linkedin: 'xing.com/ann', email: 'ann@', website: 'none' },
+		{ first_name: 'Ann', last_name: 'Lee', company_name: 'Acme' },
+	],
+	['values are trimmed', { email: ' ann@acme.com\n' }, { email: 'ann@acme.com' }],
+	[
+		'a LinkedIn address without a scheme gets one',
+		{ linkedin: ' linkedin.com/in/ann ' },
+		{ linkedin_url: 'https://linkedin.com/in/ann' },
+	],
+	[
+		'a national LinkedIn host is LinkedIn',
+		{ linkedin: 'https://de.linkedin.com/in/ann' },
+		{ linkedin_url: 'https://de.linkedin.com/in/ann' },
+	],
+	[
+		'a malformed identifier counts as absent',
+		{ linkedin: 7, email: 'ann@acme.com' },
+		{ email: 'ann@acme.com' },
+	],
+	[
+		'a family name that looks like filler is a name',
+		{ first: 'Ann', last: 'Na', company: 'Acme' },
+		{ first_name: 'Ann', last_name: 'Na', company_name: 'Acme' },
+	],
+];
+
+it.each(combinations)('exactly one combination is sent: %s', async (_what, item, body) => {
+	const { bodies } = await look([item, { email: 'somebody@else.com' }]);
+
+	expect(bodies).toEqual([body, { email: 'somebody@else.com' }]);
+});
+
+describe('Try Next Identifier When Not Found', () => {
+	const unknownByLink = {
+		linkedin: 'https://www.linkedin.com/in/nobody',
+		email: 'nobody@nowhere.example',
+		first: known?.first_name,
+		last: known?.last_name,
+		company: known?.company_name,
+		website: 'nowhere.example',
+	};
+
+	it('off: one lookup, and its answer stands', async () => {
+		const { output, bodies } = await look([unknownByLink, { email: known?.email }]);
+
+		expect(bodies).toHaveLength(2);
+		expect(output.map(({ json }) => [json.outcome, json.found])).toEqual([
+			['not_found', false],
+			['found', true],
+		]);
+	});
+
+	it('on: goes on to the combination that hits, which matchedBy names, and pays once', async () => {
+		const { output, bodies } = await look(
+			[
+				unknownByLink,
+				{ linkedin: 'https://linkedin.com/in/nobody-else', email: 'no@body.example' },
+			],
+			{ tryNext: true, concurrency: 1 },
+		);
+
+		expect(bodies.map((body) => Object.keys(body as object).join())).toEqual([
+			'linkedin_url',
+			'email',
+			'first_name,last_name,company_website',
+			'first_name,last_name,company_name',
+			'linkedin_url',
+			'email',
+		]);
+		expect(output.map(({ json }) => [json.outcome, json.matchedBy, json.creditsCharged])).toEqual([
+			['found', 'nameAndCompany', 5],
+			['not_found', null, 0],
+		]);
+		expect(sandbox.world.spent()).toBe(5);
+	});
+
+	it('a lost answer ends the search: the next identifier could pay a second time', async () => {
+		sandbox.fault({ kind: 'lostAfter', on: known?.email ?? '' });
+		const { error } = await look(
+			[
+				{
+					email: known?.email,
+					first: known?.first_name,
+					last: known?.last_name,
+					company: known?.company_name,
+				},
+				{ email: 'nobody@nowhere.example' },
+			],
+			{ tryNext: true, concurrency: 1 },
+		);
+
+		expect(error?.message).toMatch(/^Item 0: No answer from eCore/);
+		expect(sandbox.seen).toHaveLength(1);
+		expect(sandbox.world.spent()).toBe(5);
+	});
+
+	it('a re-run does not ask again what was not found before the run failed', async () => {
+		sandbox.fault({ kind: 'status', status: 402, on: known?.company_name ?? '' });
+		const execution = await execute({
+			parameters: { ...mapped, options: { tryNext: true, concurrency: 1 } },
+			items: [unknownByLink, { email: known?.email }],
+			credential: sandbox.credential,
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+		});
+
+		expect(execution.output.map(({ json }) => json.outcome)).toEqual(['found', 'found']);
+		expect(sandbox.seen).toHaveLength(6);
+	});
+});
+
+describe('the same person twice', () => {
+	const same: Array<[string, IDataObject, IDataObject]> = [
+		['e-mail in another case', { email: 'Ann@Acme.com' }, { email: ' ann@acme.COM' }],
+		[
+			'LinkedIn with and without scheme and last slash',
+			{ linkedin: 'https://www.LinkedIn.com/in/ann/' },
+			{ linkedin: 'www.linkedin.com/in/ann' },
+		],
+		[
+			'LinkedIn on national hosts, with tracking, in another case',
+			{ linkedin: 'https://de.linkedin.com/in/Ann-Lee?trk=x#about' },
+			{ linkedin: 'http://www.linkedin.com/in/ann-lee/en' },
+		],
+		[
+			'a website with and without www',
+			{ first: 'Ann', last: 'Lee', website: 'www.acme.com/' },
+			{ first: 'Ann', last: 'Lee', website: 'https://acme.com' },
+		],
+		[
+			'a website with and without scheme and last slash',
+			{ first: 'Ann', last: 'Lee', website: 'https://Acme.com/' },
+			{ first: ' Ann', last: 'Lee ', website: 'acme.com' },
+		],
+	];
+	it.each(same)('is one lookup: %s', async (_what, first, second) => {
+		const { output, bodies } = await look([first, { email: 'other@acme.com' }, second]);
+
+		expect(bodies).toHaveLength(2);
+		expect(output.map(({ json }) => json.duplicateOf)).toEqual([undefined, undefined, 0]);
+	});
+
+	it('two member IDs that differ in case are two people', async () => {
+		const { bodies } = await look([
+			{ linkedin: 'linkedin.com/in/ACoAAB1x' },
+			{ linkedin: 'linkedin.com/in/ACoAAB1X' },
+		]);
+
+		expect(bodies).toHaveLength(2);
+	});
+
+	it('every item gets the answer, and only the first the credits', async () => {
+		const { output } = await look([
+			{ email: known?.email },
+			{ email: known?.email.toUpperCase() },
+			{ email: known?.email },
+		]);
+
+		expect(output.map(({ json }) => [json.phone, json.creditsCharged, json.duplicateOf])).toEqual([
+			[known?.phone, 5, undefined],
+			[known?.phone, 0, 0],
+			[known?.phone, 0, 0],
+		]);
+		expect(sandbox.world.spent()).toBe(5);
+	});
+});

@@ -1,0 +1,213 @@
+import { Sandbox } from '../sandbox/sandbox';
+import { shipped } from '../sandbox/world';
+import { execute } from './engine';
+import { hurry } from './haste';
+
+hurry();
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await Sandbox.start();
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(() => sandbox.reset());
+
+const people = shipped.people;
+const uuid = (index: number) => people[index]?.uuid ?? '';
+const unknown = '00000000-0000-4000-8000-000000000000';
+const withPhone = people.filter(({ phone }) => phone !== null);
+const withoutPhone = people.filter(({ phone }) => phone === null);
+
+const perItem = {
+	resource: 'record',
+	operation: 'unlock',
+	uuids: '={{ $json.uuids }}',
+	unlockType: '={{ $json.type ?? "email" }}',
+	requestMode: 'perItem',
+};
+const combined = { ...perItem, requestMode: 'combined' };
+
+it.each([
+	['commas', (list: string[]) => list.join(',')],
+	['spaces', (list: string[]) => ` ${list.join('  ')} `],
+	['new lines', (list: string[]) => list.join('\r\n')],
+	['a list', (list: string[]) => list],
+	['a list of texts with several', (list: string[]) => [list.join(' ')]],
+])('several UUIDs come separated by %s', async (_what, written) => {
+	const list = [uuid(0), uuid(1), uuid(2)];
+	const { output } = await execute({
+		parameters: perItem,
+		items: [{ uuids: written(list) }, { uuids: uuid(3) }],
+		credential: sandbox.credential,
+	});
+
+	expect(sandbox.seen.map(({ body }) => (body as { uuids: string[] }).uuids)).toEqual([
+		list,
+		[uuid(3)],
+	]);
+	expect(output[0]?.json).toMatchObject({ outcome: 'unlocked', requested: 3, unlocked: 3 });
+});
+
+it('a UUID that is written twice, in whatever case, is asked for and counted once', async () => {
+	const { output } = await execute({
+		parameters: perItem,
+		items: [
+			{ uuids: [uuid(0), uuid(0).toUpperCase(), uuid(1)] },
+			{ uuids: `${uuid(1)} ${uuid(0)}` },
+		],
+		credential: sandbox.credential,
+	});
+
+	expect(sandbox.seen.map(({ body }) => body)).toEqual([
+		{ uuids: [uuid(0), uuid(1)], unlock_type: 'email' },
+	]);
+	expect(output.map(({ json }) => [json.requested, json.creditsCharged, json.duplicateOf])).toEqual(
+		[
+			[2, 2, undefined],
+			[2, 0, 0],
+		],
+	);
+});
+
+it('says what was unlocked before, partly, or not at all', async () => {
+	sandbox.world.unlockRecords({ uuids: [uuid(0)], unlock_type: 'email' });
+	const { output } = await execute({
+		parameters: perItem,
+		items: [
+			{ uuids: uuid(0) },
+			{ uuids: [uuid(0), uuid(1)] },
+			{ uuids: [uuid(2), unknown] },
+			{ uuids: unknown },
+			{ uuids: uuid(3) },
+		],
+		credential: sandbox.credential,
+	});
+
+	const fields = output.map(({ json }) => [
+		json.outcome,
+		json.alreadyUnlocked,
+		json.unlocked,
+		json.creditsCharged,
+	]);
+	expect(fields).toEqual([
+		['already_unlocked', true, 0, 0],
+		['partly_unlocked', null, 1, 1],
+		['partly_unlocked', null, 1, 1],
+		['not_found', false, 0, 0],
+		['unlocked', false, 1, 1],
+	]);
+	expect(output[1]?.json.reason).toBe(
+		'1 of 2 newly unlocked; the others were owned before, or are unknown to eCore',
+	);
+});
+
+it('a phone costs 5, and 1 where eCore holds none, which the reason says', async () => {
+	const { output } = await execute({
+		parameters: { ...perItem, unlockType: 'phone' },
+		items: [
+			{ uuids: withPhone[0]?.uuid ?? '' },
+			{ uuids: withoutPhone[0]?.uuid ?? '' },
+			{ uuids: [withPhone[1]?.uuid ?? '', withoutPhone[1]?.uuid ?? ''] },
+		],
+		credential: sandbox.credential,
+	});
+
+	expect(output.map(({ json }) => [json.outcome, json.creditsCharged, json.reason])).toEqual([
+		['unlocked', 5, ''],
+		['unlocked', 1, 'eCore holds no phone for 1 of the 1 newly unlocked'],
+		['unlocked', 6, 'eCore holds no phone for 1 of the 2 newly unlocked'],
+	]);
+});
+
+describe('combined', () => {
+	it('asks for all UUIDs once, grouped by unlock type, in as few requests as possible', async () => {
+		const items = [
+			{ uuids: [uuid(0), uuid(1)] },
+			{ uuids: [uuid(1), uuid(2)] },
+			{ uuids: uuid(0), type: 'phone' },
+			{ uuids: uuid(3) },
+		];
+		const { output } = await execute({
+			parameters: { ...combined, options: { batchSize: 3, concurrency: 1 } },
+			items,
+			credential: sandbox.credential,
+		});
+
+		expect(sandbox.seen.map(({ body }) => body)).toEqual([
+			{ uuids: [uuid(0), uuid(1), uuid(2)], unlock_type: 'email' },
+			{ uuids: [uuid(0)], unlock_type: 'phone' },
+			{ uuids: [uuid(3)], unlock_type: 'email' },
+		]);
+		expect(output.map(({ pairedItem, json }) => [pairedItem, json.requested])).toEqual([
+			[[{ item: 0 }, { item: 1 }], 3],
+			[{ item: 2 }, 1],
+			[{ item: 3 }, 1],
+		]);
+		expect(output.map(({ json }) => json.unlockType)).toEqual(['email', 'phone', 'email']);
+		const credits = output.reduce((sum, { json }) => sum + Number(json.creditsCharged), 0);
+		expect(credits).toBe(sandbox.world.spent());
+	});
+
+	it('never copies totals onto items, and ignores Put Result in Field', async () => {
+		const { output } = await execute({
+			parameters: { ...combined, options: { outputField: 'result' } },
+			items: people.map((person) => ({ uuids: person.uuid })),
+			credential: sandbox.credential,
+		});
+
+		expect(output).toHaveLength(1);
+		expect(output[0]?.json).toMatchObject({
+			outcome: 'unlocked',
+			requested: people.length,
+			unlocked: people.length,
+			creditsCharged: people.length,
+		});
+		expect(output[0]?.pairedItem).toEqual(people.map((_, item) => ({ item })));
+	});
+
+	it('bad items are refused beside the joined request', async () => {
+		const { output } = await execute({
+			parameters: combined,
+			items: [{ uuids: uuid(0) }, { uuids: 'x' }, { uuids: uuid(1) }],
+			credential: sandbox.credential,
+			settings: { onError: 'continueRegularOutput' },
+		});
+
+		expect(output.map(({ json, pairedItem }) => [json.outcome, pairedItem])).toEqual([
+			['unlocked', [{ item: 0 }, { item: 2 }]],
+			['refused', { item: 1 }],
+		]);
+	});
+
+	it('a run that failed in the second request goes on there, and pays for nothing again', async () => {
+		const start = {
+			parameters: { ...combined, options: { batchSize: 2, concurrency: 1 } },
+			items: people.slice(0, 6).map((person) => ({ uuids: person.uuid })),
+			credential: sandbox.credential,
+		};
+		sandbox.reset({ ecore: 3 });
+		const failed = await execute(start);
+		expect(failed.error?.message).toMatch(/^Item 2: The eCore wallet cannot pay/);
+
+		sandbox.world.wallet.ecore = 100;
+		const retried = await execute({ ...start, retryOf: failed });
+
+		expect(retried.output.map(({ json }) => json.creditsCharged)).toEqual([2, 2, 2]);
+		expect(sandbox.world.spent()).toBe(6);
+		expect(sandbox.seen).toHaveLength(4);
+	});
+
+	it.each([0, 1001, 1.5, '100'])(
+		'a Batch Size of %j is refused before anything is sent',
+		async (batchSize) => {
+			const { error } = await execute({
+				parameters: { ...combined, options: { batchSize } },
+				items: [{ uuids: uuid(0) }, { uuids: uuid(1) }],
+				credential: sandbox.credential,
+			});
+
+			expect(error?.message).toMatch(/Batch Size must be a whole number from 1 to 1000/);
+			expect(sandbox.seen).toEqual([]);
+		},
+	);
+});

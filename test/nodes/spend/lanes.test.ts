@@ -1,0 +1,37 @@
+import { inLanes } from '../../../nodes/EcoreLensmor/spend/lanes';
+
+it('works through every task, with no more under way at once than there are lanes', async () => {
+	const done: number[] = [];
+	let underWay = 0;
+	let most = 0;
+	await inLanes([...Array(25).keys()], 4, async (task) => {
+		underWay += 1;
+		most = Math.max(most, underWay);
+		await new Promise((resolve) => setTimeout(resolve, task % 3));
+		underWay -= 1;
+		done.push(task);
+	});
+
+	expect(most).toBe(4);
+	expect(done.sort((a, b) => a - b)).toEqual([...Array(25).keys()]);
+});
+
+it('a free lane goes on while a neighbour is slow', async () => {
+	const done: string[] = [];
+	let finishSlow = () => {};
+	const slow = new Promise<void>((resolve) => (finishSlow = resolve));
+	const all = inLanes(['slow', 'a', 'b', 'c'], 2, async (task) => {
+		if (task === 'slow') await slow;
+		done.push(task);
+	});
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(done).toEqual(['a', 'b', 'c']);
+
+	finishSlow();
+	await all;
+	expect(done).toEqual(['a', 'b', 'c', 'slow']);
+});
+
+it('has nothing to do without tasks', async () => {
+	await expect(inLanes([], 5, () => Promise.reject(new Error('no task')))).resolves.toBeUndefined();
+});
