@@ -183,7 +183,7 @@ function workflowFor(setup: Setup, loaded: Loaded): Workflow {
 			? {
 					Start: { main: [to('Loop')] },
 					Loop: { main: [to('After'), to(NODE_NAME)] },
-					[NODE_NAME]: { main: [to('Loop')] },
+					[NODE_NAME]: { main: [to('Loop'), to('Loop')] },
 				}
 			: { Start: { main: [to(NODE_NAME)] }, [NODE_NAME]: { main: [to('After')] } },
 	});

@@ -21,6 +21,8 @@ export interface Seen {
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: unknown;
+	/** What it was answered with; absent where no answer went out. */
+	status?: number;
 }
 
 export interface SandboxOptions {
@@ -32,6 +34,9 @@ export interface SandboxOptions {
 	latencyMs?: number;
 	port?: number;
 }
+
+// The troubles that leave the answer whole.
+const TELLING: Array<Trouble['kind']> = ['slow', 'unknownFields'];
 
 const ECORE_PREFIX = '/backend/api/v1';
 
@@ -48,12 +53,17 @@ export class Sandbox {
 	private readonly otherHost: FastifyInstance;
 	private origin = '';
 	private otherOrigin = '';
+	private readonly underWay = new WeakMap<FastifyRequest, Seen>();
 	private lensmorBusy = 0;
 
 	private constructor(private readonly options: SandboxOptions) {
 		this.world = this.newWorld();
 		this.server = Fastify({ forceCloseConnections: true, keepAliveTimeout: 1000 });
 		this.otherHost = Fastify({ forceCloseConnections: true });
+		this.server.addHook('onSend', async (request, reply) => {
+			const seen = this.underWay.get(request);
+			if (seen !== undefined) seen.status = reply.statusCode;
+		});
 		this.route();
 	}
 
@@ -190,6 +200,12 @@ export class Sandbox {
 		});
 	}
 
+	private note(vendor: Charge['vendor'], request: FastifyRequest): void {
+		const seen = asSeen(vendor, request);
+		this.underWay.set(request, seen);
+		this.seen.push(seen);
+	}
+
 	private unauthorized(vendor: Charge['vendor'], request: FastifyRequest): Reply | undefined {
 		const given = request.headers.authorization;
 		if (vendor === 'ecore') {
@@ -206,7 +222,7 @@ export class Sandbox {
 		reply: FastifyReply,
 		read: () => Reply,
 	) {
-		this.seen.push(asSeen(vendor, request));
+		this.note(vendor, request);
 		const { status, body } = this.unauthorized(vendor, request) ?? read();
 		return await reply.code(status).send(body);
 	}
@@ -217,7 +233,7 @@ export class Sandbox {
 		reply: FastifyReply,
 		charge: () => Reply,
 	) {
-		this.seen.push(asSeen(vendor, request));
+		this.note(vendor, request);
 		const refusal = this.unauthorized(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
 
@@ -244,9 +260,17 @@ export class Sandbox {
 	private async answer(
 		request: FastifyRequest,
 		reply: FastifyReply,
-		charge: () => Reply,
+		sale: () => Reply,
 		trouble: Trouble | undefined,
 	) {
+		const charge = () => {
+			const before = this.ledger.length;
+			const answer = sale();
+			if (trouble !== undefined && !TELLING.includes(trouble.kind)) {
+				for (const charged of this.ledger.slice(before)) charged.told = false;
+			}
+			return answer;
+		};
 		switch (trouble?.kind) {
 			case undefined: {
 				const { status, body } = charge();

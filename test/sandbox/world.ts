@@ -28,6 +28,8 @@ export interface Charge {
 	/** The record's UUID, the person's email, or the event's eventId. */
 	key: string;
 	credits: number;
+	/** Whether an answer that tells of it went out whole. */
+	told: boolean;
 }
 
 /** What a vendor answers: nothing of it is on the wire yet. */
@@ -224,9 +226,9 @@ export class World {
 		};
 	}
 
-	private charge(charge: Charge): void {
+	private charge(charge: Omit<Charge, 'told'>): void {
 		this.wallet[charge.vendor] -= charge.credits;
-		this.ledger.push(charge);
+		this.ledger.push({ ...charge, told: true });
 	}
 }
 

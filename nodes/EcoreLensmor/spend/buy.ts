@@ -3,10 +3,10 @@ import { afterALostAnswer, isProblem, withoutAnswer, type Receipt } from '../out
 import type { Operation } from '../operations/operation';
 import { explain } from './explain';
 import type { Limit } from './limit';
-import type { Doubt, Memo } from './memo';
+import type { Doubt, Memo, Uncertain } from './memo';
 import type { Pace } from './pace';
-import { decide, mayHaveCharged } from './policy';
-import { readAnswer } from './reading';
+import { decide, LONGEST_WAIT_MS, mayHaveCharged } from './policy';
+import { readAnswer, restAfter } from './reading';
 import type { Send } from './send';
 
 /** What all purchases of one run share. */
@@ -60,15 +60,26 @@ export async function buy<Request, Response>(
 	if (!(await limit.reserve(reservation))) {
 		const reason = `Maximum Credits is reached: this could have cost ${reservation} more`;
 		const fields = operation.unanswered('not_sent');
-		return { ...withoutAnswer('not_sent', reason, fields), limitReached: true };
+		const notSent = { ...withoutAnswer('not_sent', reason, fields), limitReached: true };
+		return withEarlier(notSent, known.beside);
 	}
 	const { receipt, doubt } = await ask(spending, operation, request, known.lostBefore);
+	const told = withEarlier(receipt, known.beside);
 	// What was refused or held back cost nothing and may be asked again: nothing to remember.
 	if (receipt.outcome !== 'refused' && receipt.outcome !== 'not_sent') {
-		memo.record(key, receipt, worstCase, known.counted, doubt);
+		memo.record(key, told, worstCase, known.counted, doubt);
 	}
 	limit.release(reservation);
-	return receipt;
+	return told;
+}
+
+/** A receipt beside which an earlier attempt may have been charged: what that one came to stays unknown. */
+function withEarlier(receipt: Receipt, earlier: Uncertain | undefined): Receipt {
+	if (earlier === undefined) return receipt;
+	const also = `An earlier attempt was left uncertain and may have cost up to ${earlier.worstCase} credits`;
+	const reason = [receipt.reason, also].filter(Boolean).join('. ');
+	const costNothing = receipt.outcome === 'refused' || receipt.outcome === 'not_sent';
+	return costNothing ? { ...earlier.receipt, reason } : { ...receipt, reason };
 }
 
 async function ask<Request, Response>(
@@ -98,7 +109,9 @@ async function ask<Request, Response>(
 				: { receipt: unanswered('not_sent', heldBack) };
 		}
 
-		const reading = readAnswer(endpoint, await send(wire));
+		const answer = await send(wire);
+		pace.hold(Math.min(restAfter(answer), LONGEST_WAIT_MS));
+		const reading = readAnswer(endpoint, answer);
 		if (reading.kind === 'status') spending.balance = reading.balance ?? spending.balance;
 		const decision = decide(reading, { repeat: endpoint.repeat, attempt, lostBefore });
 		switch (decision.kind) {

@@ -17,8 +17,17 @@ export interface Run {
 export type Recollection =
 	/** Answered before, or not to be asked again by a machine. */
 	| { kind: 'answered'; receipt: Receipt }
-	/** `lostBefore`: an earlier attempt may have been charged, and `counted` credits stand for it in `spent`. */
-	| { kind: 'open'; lostBefore: boolean; counted: number };
+	/**
+	 * `lostBefore`: an earlier attempt may have paid for the same, and `counted` credits stand for it in
+	 * `spent`. `beside`: an earlier attempt that may have been charged beside what this one will be.
+	 */
+	| { kind: 'open'; lostBefore: boolean; counted: number; beside?: Uncertain };
+
+/** An attempt of which nobody knows what it came to, and what it cost at most, in credits. */
+export interface Uncertain {
+	receipt: Receipt;
+	worstCase: number;
+}
 
 /** Why nobody knows what a request came to. */
 export type Doubt = 'lost' | 'unreadable';
@@ -76,9 +85,9 @@ export class Memo {
 		if (entry === undefined) return { kind: 'open', lostBefore: false, counted: 0 };
 		if (this.maySendAgain(entry, repeat)) {
 			// Where a repeat is paid, the lost charge and the coming one are two; where it is free, one.
-			return repeat === 'free'
-				? { kind: 'open', lostBefore: true, counted: entry.counted }
-				: { kind: 'open', lostBefore: false, counted: 0 };
+			if (repeat === 'free') return { kind: 'open', lostBefore: true, counted: entry.counted };
+			const beside = { receipt: this.asOfNow(entry), worstCase: entry.counted };
+			return { kind: 'open', lostBefore: false, counted: 0, beside };
 		}
 		return { kind: 'answered', receipt: this.asOfNow(entry) };
 	}

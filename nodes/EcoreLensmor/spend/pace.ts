@@ -13,6 +13,7 @@ export class Pace {
 
 	/** Holds every request of the run back for that many milliseconds. */
 	hold(ms: number): void {
+		if (ms === 0) return;
 		this.held = Promise.all([this.held, this.pause(ms)]).then(() => undefined);
 	}
 

@@ -62,6 +62,16 @@ function retryAfterMs(headers: IDataObject): number | undefined {
 	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
+/**
+ * How long the vendor wants to be left alone after an answer, in milliseconds: until its window resets
+ * once nothing remains of it (api-contract B.1, rate limits). 0 where it does not say.
+ */
+export function restAfter(answer: Answer): number {
+	if (answer.kind !== 'response' || answer.headers['x-ratelimit-remaining'] !== '0') return 0;
+	const resetsAt = Number(answer.headers['x-ratelimit-reset']) * 1000;
+	return Number.isNaN(resetsAt) ? 0 : Math.max(0, resetsAt - Date.now());
+}
+
 /** Reads one answer against the endpoint's documented bodies. Never throws. */
 export function readAnswer<Response>(
 	endpoint: Pick<Endpoint<never, Response>, 'response' | 'missing' | 'vendor'>,

@@ -29,7 +29,11 @@ it('answers from what was stored, with the credits of the one charge, until an o
 
 	const rerun = new Memo(stored(context), run);
 	expect(rerun.recall('a', 'paid')).toEqual({ kind: 'answered', receipt: receipt() });
-	expect(rerun.recall('b', 'paid')).toEqual({ kind: 'open', lostBefore: false, counted: 0 });
+	expect(rerun.recall('b', 'paid')).toEqual({
+		kind: 'open',
+		lostBefore: false,
+		counted: 0,
+	});
 	rerun.handOver(['a', 'b']);
 	expect(rerun.recall('a', 'paid')).toEqual({ kind: 'answered', receipt: receipt() });
 });
@@ -84,7 +88,12 @@ describe('an uncertain request', () => {
 
 	it('that may cost twice is sent again once when a person retries', () => {
 		const memo = new Memo(context('lost'), { ...again, mode: 'retry' });
-		expect(memo.recall('a', 'paid')).toEqual({ kind: 'open', lostBefore: false, counted: 0 });
+		expect(memo.recall('a', 'paid')).toEqual({
+			kind: 'open',
+			lostBefore: false,
+			counted: 0,
+			beside: { receipt: uncertain, worstCase: 5 },
+		});
 
 		memo.record('a', uncertain, 5, 0, 'lost');
 		expect(memo.recall('a', 'paid')).toEqual({ kind: 'answered', receipt: uncertain });
@@ -93,7 +102,11 @@ describe('an uncertain request', () => {
 
 	it('that is free to repeat is sent again, and counts once whatever comes of it', () => {
 		const memo = new Memo(context('lost'), run);
-		expect(memo.recall('a', 'free')).toEqual({ kind: 'open', lostBefore: true, counted: 5 });
+		expect(memo.recall('a', 'free')).toEqual({
+			kind: 'open',
+			lostBefore: true,
+			counted: 5,
+		});
 
 		memo.record('a', receipt({ creditsCharged: 1 }), 5, 5);
 		expect(memo.spent).toBe(1);
@@ -102,7 +115,11 @@ describe('an uncertain request', () => {
 	it('whose answer could not be read is sent again only when a person retries', () => {
 		expect(new Memo(context('unreadable'), run).recall('a', 'free').kind).toBe('answered');
 		const retried = new Memo(context('unreadable'), { ...again, mode: 'retry' });
-		expect(retried.recall('a', 'free')).toEqual({ kind: 'open', lostBefore: true, counted: 5 });
+		expect(retried.recall('a', 'free')).toEqual({
+			kind: 'open',
+			lostBefore: true,
+			counted: 5,
+		});
 	});
 
 	it('is told apart by execution also where n8n gives none', () => {

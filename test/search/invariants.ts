@@ -1,0 +1,174 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import { execute, type Execution, type Loaded } from '../engine/engine';
+import type { Sandbox } from '../sandbox/sandbox';
+import type { Charge } from '../sandbox/world';
+import { faultsOf, itemsOf, parametersOf, priceOf, type Scenario } from './scenario';
+
+const STOPPING = [401, 402, 403];
+
+/** A promise that did not hold. */
+export class Broken extends Error {}
+
+function must(holds: boolean, promise: string, seen: unknown): void {
+	if (!holds) throw new Broken(`${promise}: ${JSON.stringify(seen)}`);
+}
+
+/** Plays one scenario in n8n's engine and throws `Broken` where the node breaks a promise. */
+export async function play(scenario: Scenario, sandbox: Sandbox, node?: Loaded): Promise<void> {
+	const price = priceOf(scenario);
+	sandbox.reset({ ecore: scenario.purchases * price, lensmor: scenario.purchases * price });
+	sandbox.fault(...faultsOf(scenario));
+	const { retryOnFail, maxTries, onError, loopOf, stopAfterMs } = scenario;
+	const start = {
+		parameters: parametersOf(scenario),
+		items: itemsOf(scenario),
+		credential: sandbox.credential,
+		settings: { retryOnFail, maxTries, waitBetweenTries: 1, onError },
+		...(loopOf === undefined ? {} : { loopOf }),
+		...(node === undefined ? {} : { node }),
+	};
+
+	let seenAtStop: number | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	let execution = await execute({
+		...start,
+		onStart: (stop) => {
+			if (stopAfterMs === undefined) return;
+			timer = setTimeout(() => {
+				seenAtStop = sandbox.seen.length;
+				stop();
+			}, stopAfterMs);
+		},
+	});
+	clearTimeout(timer);
+	check(scenario, sandbox, execution, { seenFrom: 0, chargedFrom: 0, seenAtStop });
+
+	for (const { topUp, heal } of scenario.retries) {
+		if (execution.run.status !== 'error') break;
+		if (topUp) Object.assign(sandbox.world.wallet, { ecore: 100_000, lensmor: 100_000 });
+		if (heal) sandbox.heal();
+		const moment = {
+			seenFrom: sandbox.seen.length,
+			chargedFrom: sandbox.ledger.length,
+			seenAtStop: undefined,
+		};
+		execution = await execute({ ...start, retryOf: execution });
+		check(scenario, sandbox, execution, moment);
+	}
+}
+
+interface Moment {
+	/** How many requests earlier executions had sent. */
+	seenFrom: number;
+	/** How many charges they had led to. */
+	chargedFrom: number;
+	/** How many requests had come when Stop was pressed. */
+	seenAtStop: number | undefined;
+}
+
+function check(scenario: Scenario, sandbox: Sandbox, execution: Execution, moment: Moment): void {
+	nothingIsChargedTwice(sandbox, moment);
+	theLimitHolds(scenario, sandbox);
+	tokensStayAtHome(sandbox, execution);
+	nothingIsSentAfterAStop(scenario, sandbox, moment);
+	const { concurrency } = scenario;
+	if (moment.seenAtStop !== undefined) {
+		const later = sandbox.seen.length - moment.seenAtStop;
+		must(later <= concurrency, 'nothing starts after Stop is pressed', later);
+	}
+	if (scenario.onError !== 'stopWorkflow') {
+		must(
+			execution.error === undefined || execution.run.status === 'canceled',
+			'with Continue nothing is thrown',
+			execution.error,
+		);
+	}
+	if (execution.error !== undefined) return;
+	everyItemIsAccountedFor(scenario, execution);
+	theCreditsAddUp(sandbox, execution);
+}
+
+function nothingIsChargedTwice(sandbox: Sandbox, { chargedFrom }: Moment): void {
+	const name = ({ what, key }: Charge) => `${what} ${key}`;
+	const now = sandbox.ledger.slice(chargedFrom).map(name);
+	must(new Set(now).size === now.length, 'nothing is charged twice in one execution', now);
+	// A person who retries is told what may be charged again: only what nobody got an answer for.
+	const told = sandbox.ledger.slice(0, chargedFrom).filter(({ told }) => told);
+	const again = told.map(name).filter((charge) => now.includes(charge));
+	must(again.length === 0, 'nothing that was answered is charged again', again);
+}
+
+function theLimitHolds(scenario: Scenario, sandbox: Sandbox): void {
+	if (scenario.maximum === undefined) return;
+	const spent = sandbox.world.spent();
+	must(spent <= scenario.maximum * priceOf(scenario), 'Maximum Credits is never passed', spent);
+}
+
+function tokensStayAtHome(sandbox: Sandbox, execution: Execution): void {
+	const { ecore, lensmor } = sandbox.tokens;
+	const told = JSON.stringify([execution.run, execution.log]);
+	must(!told.includes(ecore) && !told.includes(lensmor), 'no token is told', told.length);
+	for (const { vendor, headers, body, path } of sandbox.seen) {
+		const foreign = vendor === 'ecore' ? lensmor : ecore;
+		must(!JSON.stringify([headers, body, path]).includes(foreign), 'tokens go home only', path);
+	}
+	must(sandbox.strayed.length === 0, 'no redirect is followed', sandbox.strayed.length);
+}
+
+function nothingIsSentAfterAStop(scenario: Scenario, sandbox: Sandbox, { seenFrom }: Moment): void {
+	// Each automatic re-run and each round starts anew.
+	if (scenario.retryOnFail || scenario.loopOf !== undefined) return;
+	const seen = sandbox.seen.slice(seenFrom);
+	const stopped = seen.findIndex(({ status }) => STOPPING.includes(status ?? 0));
+	if (stopped === -1) return;
+	const underWay = scenario.kind === 'events' ? 0 : scenario.concurrency - 1;
+	const later = seen.length - stopped - 1;
+	must(later <= underWay, 'nothing is sent after a refusal that all would meet', later);
+}
+
+function itemsBehind({ pairedItem }: INodeExecutionData): number[] {
+	const pairs = Array.isArray(pairedItem) ? pairedItem : [pairedItem];
+	return pairs.map((pair) => (typeof pair === 'object' ? pair.item : (pair ?? -1)));
+}
+
+function everyItemIsAccountedFor(
+	scenario: Scenario,
+	{ output, errorOutput, run }: Execution,
+): void {
+	if (run.status === 'canceled' && scenario.loopOf !== undefined) return;
+	const found = [...output, ...errorOutput].flatMap(itemsBehind).sort((a, b) => a - b);
+	const rounds = scenario.loopOf ?? scenario.wants.length;
+	const expected = scenario.wants.map((_, index) => index % rounds).sort((a, b) => a - b);
+	const once = JSON.stringify(found) === JSON.stringify(expected);
+	const all = expected.every((item) => found.includes(item));
+	// A list of UUIDs may be spread over several joined requests.
+	must(scenario.kind === 'combined' ? all : once, 'every item is accounted for', found);
+	if (scenario.loopOf === undefined && scenario.kind !== 'combined' && errorOutput.length === 0) {
+		const order = output.flatMap(itemsBehind);
+		must(
+			order.every((item, index) => item === index),
+			'output is in input order',
+			order,
+		);
+	}
+}
+
+function theCreditsAddUp(sandbox: Sandbox, { output, errorOutput }: Execution): void {
+	const credits = [...output, ...errorOutput].map(({ json }) => json.creditsCharged);
+	must(
+		credits.every((value) => value === null || typeof value === 'number'),
+		'every item says what it cost',
+		credits,
+	);
+	const said = credits.reduce<number>((sum, value) => sum + Number(value), 0);
+	const answered = sandbox.ledger.reduce((sum, { told, credits }) => sum + (told ? credits : 0), 0);
+	must(said === answered, 'the credits add up to what the vendors told', { said, answered });
+	const secret = sandbox.world.spent() - answered;
+	const admitted = [...output, ...errorOutput].some(
+		({ json }) => json.creditsCharged === null || /may have cost up to/.test(String(json.reason)),
+	);
+	must(secret === 0 || admitted, 'a charge that nobody told is shown as unknown', secret);
+}
