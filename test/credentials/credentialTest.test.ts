@@ -1,7 +1,11 @@
 import '../engine/environment';
 
 import { CredentialTestContext } from 'n8n-core';
-import type { ICredentialDataDecryptedObject, ICredentialTestFunctions } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type ICredentialDataDecryptedObject,
+	type ICredentialTestFunctions,
+} from 'n8n-workflow';
 
 import { load } from '../engine/engine';
 import { Sandbox } from '../sandbox/sandbox';
@@ -16,7 +20,8 @@ beforeEach(() => sandbox.reset());
 async function test(changes: ICredentialDataDecryptedObject) {
 	const { node } = await load();
 	const context = new CredentialTestContext({} as never) as unknown as ICredentialTestFunctions;
-	const result = await node.methods?.credentialTest?.ecoreLensmorApiTest?.call(context, {
+	const { methods } = NodeHelpers.getVersionedNodeType(node);
+	const result = await methods?.credentialTest?.ecoreLensmorApiTest?.call(context, {
 		id: '1',
 		name: 'Sandbox',
 		type: 'ecoreLensmorApi',

@@ -37,8 +37,11 @@ const CREDENTIAL = 'ecoreLensmorApi';
 
 /** A node and its credential, as loaded from a folder. */
 export interface Loaded {
-	node: INodeType;
+	node: INodeType | IVersionedNodeType;
 	credential: ICredentialType;
+	/** The node's type name and version; ours where absent. */
+	typeName?: string;
+	typeVersion?: number;
 }
 
 /** Loads the package with n8n's own loader. Throws where n8n would refuse it. */
@@ -46,7 +49,7 @@ export async function load(folder = PACKAGE_FOLDER): Promise<Loaded> {
 	const loader = new PackageDirectoryLoader(folder);
 	await loader.loadAll();
 	return {
-		node: loader.getNode('ecoreLensmor').type as INodeType,
+		node: loader.getNode('ecoreLensmor').type,
 		credential: loader.getCredential(CREDENTIAL).type,
 	};
 }
@@ -93,7 +96,6 @@ class Credentials extends ICredentialsHelper {
 	constructor(
 		private readonly type: ICredentialType,
 		private readonly data: ICredentialDataDecryptedObject,
-		private readonly onDecrypt: () => void,
 	) {
 		super();
 	}
@@ -128,7 +130,6 @@ class Credentials extends ICredentialsHelper {
 	}
 
 	async getDecrypted() {
-		this.onDecrypt();
 		return { ...this.data };
 	}
 
@@ -142,11 +143,18 @@ class Credentials extends ICredentialsHelper {
 }
 
 function nodeTypesWith(loaded: Loaded): INodeTypes {
-	const known: Record<string, INodeType> = { ...testNodes, [NODE_TYPE]: loaded.node };
+	const known: Record<string, Loaded['node']> = {
+		...testNodes,
+		[loaded.typeName ?? NODE_TYPE]: loaded.node,
+	};
+	const find = (type: string) => {
+		const found = known[type];
+		if (found === undefined) throw new Error(`no node type ${type}`);
+		return found;
+	};
 	return {
-		getByName: (type) => known[type] as INodeType,
-		getByNameAndVersion: (type) =>
-			NodeHelpers.getVersionedNodeType(known[type] as INodeType | IVersionedNodeType),
+		getByName: find,
+		getByNameAndVersion: (type, version) => NodeHelpers.getVersionedNodeType(find(type), version),
 		getKnownTypes: () => ({}),
 	};
 }
@@ -172,9 +180,10 @@ function workflowFor(setup: Setup, loaded: Loaded): Workflow {
 		nodes: [
 			node('Start', 'test.items'),
 			node('Loop', 'test.loop', { parameters: { size: setup.loopOf ?? 1 } }),
-			node(NODE_NAME, NODE_TYPE, {
+			node(NODE_NAME, loaded.typeName ?? NODE_TYPE, {
 				parameters: setup.parameters as INode['parameters'],
 				credentials: { [CREDENTIAL]: { id: '1', name: 'Sandbox' } },
+				typeVersion: loaded.typeVersion ?? 1,
 				...setup.settings,
 			}),
 			node('After', 'test.pass'),
@@ -194,6 +203,13 @@ let executions = 0;
 
 /** Runs a workflow of a start node and our node through n8n's own engine, as a production execution. */
 export async function execute(setup: Setup): Promise<Execution> {
+	const { id, running, log } = await begin(setup);
+	setup.onStart?.(() => running.cancel());
+	return asExecution(id, await running, log);
+}
+
+/** Starts what `execute` runs, for those who need no more than the engine's own result. */
+export async function begin(setup: Setup) {
 	const loaded = setup.node ?? (await (loadedOnce ??= load()));
 	const id = String((executions += 1));
 	const mode = setup.mode ?? (setup.retryOf === undefined ? 'webhook' : 'retry');
@@ -202,7 +218,7 @@ export async function execute(setup: Setup): Promise<Execution> {
 	LoggerProxy.init(recordingLogger(log));
 
 	const additionalData = {
-		credentialsHelper: new Credentials(loaded.credential, setup.credential, () => {}),
+		credentialsHelper: new Credentials(loaded.credential, setup.credential),
 		currentNodeExecutionIndex: 0,
 		executionId: id,
 		hooks: new ExecutionLifecycleHooks(mode, id, {
@@ -225,8 +241,7 @@ export async function execute(setup: Setup): Promise<Execution> {
 			? freshData(workflow, setup.items)
 			: dataForRetry(setup.retryOf, workflow);
 	const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
-	setup.onStart?.(() => running.cancel());
-	return asExecution(id, await running, log);
+	return { id, running, log };
 }
 
 function freshData(workflow: Workflow, items: IDataObject[]): IRunExecutionData {

@@ -1,0 +1,86 @@
+import { performance } from 'node:perf_hooks';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	IVersionedNodeType,
+} from 'n8n-workflow';
+
+import { begin, load, PACKAGE_FOLDER, type Loaded } from '../engine/engine';
+
+/** What one measurement runs in the engine's process. */
+export interface EngineSetup {
+	node: 'ours' | 'httpRequest';
+	parameters: IDataObject;
+	items: IDataObject[];
+	credential: ICredentialDataDecryptedObject;
+	settings?: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries' | 'onError'>;
+}
+
+/** What the engine's process measured: milliseconds, bytes, and items that came out. */
+export interface EngineReport {
+	wallMs: number;
+	cpuMs: number;
+	peakBytes: number;
+	output: number;
+	/** Items that carry a phone. */
+	phones: number;
+	failed: boolean;
+}
+
+/** Where n8n's own nodes are installed, on demand. */
+export const BASE_FOLDER = path.join(PACKAGE_FOLDER, '.cache/bench');
+
+async function nodeOf(kind: EngineSetup['node']): Promise<Loaded> {
+	const ours = await load();
+	if (kind === 'ours') return ours;
+	const { HttpRequest } = createRequire(path.join(BASE_FOLDER, 'package.json'))(
+		'n8n-nodes-base/dist/nodes/HttpRequest/HttpRequest.node.js',
+	) as { HttpRequest: new () => IVersionedNodeType };
+	const node = new HttpRequest();
+	return {
+		node,
+		credential: ours.credential,
+		typeName: 'n8n-nodes-base.httpRequest',
+		typeVersion: node.currentVersion,
+	};
+}
+
+async function measure(setup: EngineSetup): Promise<EngineReport> {
+	const { parameters, items, credential, settings } = setup;
+	const node = await nodeOf(setup.node);
+	let peakBytes = 0;
+	const watch = setInterval(() => {
+		peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
+	}, 20);
+	const cpu = process.cpuUsage();
+	const start = performance.now();
+	const { running } = await begin({
+		parameters,
+		items,
+		credential,
+		node,
+		...(settings === undefined ? {} : { settings }),
+	});
+	const run = await running;
+	const wallMs = performance.now() - start;
+	const { user, system } = process.cpuUsage(cpu);
+	clearInterval(watch);
+	const rounds = run.data.resultData.runData['eCore & Lensmor'] ?? [];
+	const output = rounds.flatMap((round) => round.data?.main?.[0] ?? []);
+	return {
+		wallMs,
+		cpuMs: (user + system) / 1000,
+		peakBytes: Math.max(peakBytes, process.memoryUsage().rss),
+		output: output.length,
+		phones: output.filter(({ json }) => JSON.stringify(json).includes('+1 555')).length,
+		failed: run.data.resultData.error !== undefined,
+	};
+}
+
+process.on('message', (setup: EngineSetup) => {
+	void measure(setup).then((report) => process.send?.(report, () => process.exit()));
+});
