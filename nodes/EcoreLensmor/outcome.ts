@@ -44,15 +44,19 @@ export function isProblem({ outcome, limitReached }: Receipt): boolean {
 }
 
 /**
- * A receipt that came after a lost answer. "Nothing new, 0 credits" then says nothing of who paid:
- * the lost attempt may have. Every other receipt stands as it is.
+ * A receipt that came after a lost answer. What was not newly bought by this attempt may have been
+ * bought by the lost one: then nobody knows what both cost. Every other receipt stands as it is.
  */
 export function afterALostAnswer(receipt: Receipt): Receipt {
-	if (receipt.outcome !== 'already_unlocked') return receipt;
+	if (receipt.outcome !== 'already_unlocked' && receipt.outcome !== 'partly_unlocked') {
+		return receipt;
+	}
+	const told =
+		receipt.creditsCharged === 0 ? '' : `${receipt.creditsCharged} credits for this answer. `;
 	return {
 		...receipt,
 		creditsCharged: null,
-		reason: 'An earlier answer to this request was lost, and that attempt may have paid for it',
+		reason: `${told}An earlier answer to this request was lost, and that attempt may have paid for it`,
 		fields: { ...receipt.fields, alreadyUnlocked: null },
 	};
 }

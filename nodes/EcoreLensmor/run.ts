@@ -6,7 +6,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { accountsOf, whyUnusable } from './contract/account';
+import { accountFor, accountsOf, whyUnusable } from './contract/account';
 import { operations } from './operations';
 import type { ItemParameters, Joint, Operation } from './operations/operation';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
@@ -14,10 +14,9 @@ import { badInput, failed, nodeError, summary, unusable } from './report';
 import { readSettings, type Settings } from './settings';
 import { buy, type Spending } from './spend/buy';
 import { inLanes } from './spend/lanes';
-import { Limit } from './spend/limit';
-import { keyOf, Memo } from './spend/memo';
-import { Pace } from './spend/pace';
+import { keyOf, Memo, type Run } from './spend/memo';
 import { sender } from './spend/send';
+import { together } from './spend/together';
 
 /** One output item in the making. */
 export interface Line {
@@ -53,15 +52,15 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		const lines = inputs.map((_, item) => badLine(operation, item, prepared.bad));
 		return [lines.map((line) => toItem(output, inputs, line))];
 	}
-	const { settings, join, spending } = prepared;
+	const { settings, join, run: thisRun, spending } = prepared;
 
 	const read = inputs.map((_, item) => readLine(context, operation, item, settings));
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read);
-	const lines = join === undefined ? read : joined(operation, read, join);
+	const lines = join === undefined ? read : joined(operation, read, join, spending.memo.standing());
 
 	const keys = settings.dryRun
 		? foresee(operation, lines, spending)
-		: await spend(operation, lines, spending, settings);
+		: await spend(operation, lines, spending, settings, thisRun.round);
 
 	if (stopOnProblem && !spending.cancelled() && lines.some(({ receipt }) => isProblem(receipt))) {
 		throw failed(node, operation, lines);
@@ -89,6 +88,7 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 interface Prepared {
 	settings: Settings;
 	join: Joint | undefined;
+	run: Run;
 	spending: Spending;
 }
 
@@ -110,25 +110,27 @@ async function prepare(
 		const account = accountsOf(credential)[operation.endpoint.vendor];
 		const bad = whyUnusable(account);
 		if (bad !== undefined) return { bad };
+		accountFor(credential, account.baseUrl);
 
-		const memo = new Memo(context.getContext('node'), {
+		const run: Run = {
 			executionId: context.getExecutionId(),
 			round: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
 			mode: context.getMode(),
-		});
+		};
 		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
+		const shared = together(context.getContext('node'), run, cancelled);
 		const spending: Spending = {
 			account,
 			send: sender(context, account, credential, settings.timeout),
-			memo,
-			limit: new Limit(settings.maximumCredits, () => memo.spent),
-			pace: new Pace(cancelled),
+			memo: new Memo(context.getContext('node'), run, shared.underWay),
+			maximumCredits: settings.maximumCredits,
+			together: shared,
 			haltOnProblem,
 			halted: undefined,
 			cancelled,
 			balance: null,
 		};
-		return { settings, join, spending };
+		return { settings, join, run, spending };
 	} catch (error) {
 		// In the continue modes n8n would pass the input on as if nothing had happened.
 		return { bad: (error as Error).message };
@@ -183,11 +185,12 @@ function readLine(
 }
 
 /** Joins what good items ask for into shared requests; bad items stay lines of their own. */
-function joined(operation: Operation, read: Line[], joint: Joint): Line[] {
+function joined(operation: Operation, read: Line[], joint: Joint, standing: unknown[]): Line[] {
 	const asked = read.flatMap(({ items: [item = 0], requests }) =>
 		requests.map((request) => ({ item, request })),
 	);
-	const lines = joint.into(asked).map(({ items, request }) => ({
+	const known = standing.filter((request) => operation.endpoint.request.safeParse(request).success);
+	const lines = joint.into(asked, known).map(({ items, request }) => ({
 		items,
 		requests: [request],
 		receipt: notSentYet(operation),
@@ -217,12 +220,15 @@ async function spend(
 	lines: Line[],
 	spending: Spending,
 	settings: Settings,
+	round: number,
 ): Promise<Set<string>> {
 	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
+	const { underWay } = spending.together;
+	underWay.add(round);
 
 	await inLanes(
 		lines.filter((line) => !isBad(line)),
-		Math.min(settings.concurrency, operation.mostAtOnce ?? settings.concurrency),
+		settings.concurrency,
 		async (line) => {
 			for (const request of line.requests) {
 				const key = requestKey(operation, request);
@@ -241,30 +247,31 @@ async function spend(
 			}
 		},
 	);
+	underWay.delete(round);
 	return new Set(asked.keys());
 }
 
 /** Says what the lines would cost at most, and sends nothing. */
 function foresee(operation: Operation, lines: Line[], { memo }: Spending): string[] {
-	const asked = new Map<string, number>();
+	const sameChain = new Map<string, number>();
+	// What an earlier line asks for in any case; what it asks for next depends on the answer.
+	const surelyAsked = new Set<string>();
 	for (const line of lines) {
 		if (isBad(line)) continue;
+		const keys = line.requests.map((request) => requestKey(operation, request));
+		const chain = keys.join(' ');
+		const earlier = sameChain.get(chain);
+		const costs = line.requests.map((request, index) => {
+			const key = keys[index] ?? '';
+			const answered = memo.recall(key, operation.endpoint.repeat).kind === 'answered';
+			return answered || surelyAsked.has(key) ? 0 : operation.endpoint.worstCase(request);
+		});
 		line.receipt = withoutAnswer('planned', '', operation.unanswered('planned'));
 		line.request = line.requests[0];
-		line.maximumCost = 0;
-		let first: number | undefined;
-		for (const request of line.requests) {
-			const key = requestKey(operation, request);
-			const earlier = asked.get(key);
-			if (earlier !== undefined) {
-				first ??= earlier;
-				continue;
-			}
-			asked.set(key, line.items[0] ?? 0);
-			if (memo.recall(key, operation.endpoint.repeat).kind === 'answered') continue;
-			line.maximumCost = Math.max(line.maximumCost, operation.endpoint.worstCase(request));
-		}
-		if (first !== undefined && line.maximumCost === 0) line.duplicateOf = first;
+		line.maximumCost = earlier === undefined ? Math.max(...costs) : 0;
+		if (earlier !== undefined) line.duplicateOf = earlier;
+		else sameChain.set(chain, line.items[0] ?? 0);
+		surelyAsked.add(keys[0] ?? '');
 	}
 	return [];
 }
@@ -301,9 +308,11 @@ function toItem(
 	const [item = 0, ...others] = items;
 	const pairedItem = others.length === 0 ? { item } : items.map((index) => ({ item: index }));
 	const input = field === '' ? undefined : inputs[item];
+	// Not the whole input item: an error that it brings along would pass for ours, and n8n would
+	// write it over what was paid for.
 	const output: INodeExecutionData = {
-		...input,
 		json: input === undefined ? result : { ...input.json, [field]: result },
+		...(input?.binary === undefined ? {} : { binary: input.binary }),
 		pairedItem,
 	};
 	if (toErrorOutput !== undefined && isProblem(receipt)) {

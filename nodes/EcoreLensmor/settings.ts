@@ -12,15 +12,17 @@ export const DEFAULT_TIMEOUT_MS = 60_000;
 // The longest that a timer of Node.js can wait.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
+// n8n takes fields of these names for what became of the node: it runs it again, or writes over the item.
+const TAKEN_BY_N8N = ['error', '$error', '$json'];
+
 const settings = z.object({
 	concurrency: z.number().int().min(1).max(MOST_CONCURRENCY).default(DEFAULT_CONCURRENCY),
 	dryRun: z.boolean().default(false),
 	maximumCredits: z.number().finite().nonnegative().optional(),
-	// n8n takes a field of that name for a failed node and runs it again.
 	outputField: z
 		.string()
 		.trim()
-		.refine((name) => name !== 'error')
+		.refine((name) => !TAKEN_BY_N8N.includes(name))
 		.default(''),
 	timeout: z.number().int().min(1).max(LONGEST_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
 });
@@ -32,7 +34,7 @@ const RULES: Record<keyof Settings, string> = {
 	concurrency: `Concurrency must be a whole number from 1 to ${MOST_CONCURRENCY}`,
 	dryRun: 'Dry Run must be true or false',
 	maximumCredits: 'Maximum Credits must be a number of credits, 0 or more',
-	outputField: 'Put Result in Field must be text, and any name but "error"',
+	outputField: 'Put Result in Field must be text, and any name but "error", "$error" and "$json"',
 	timeout: 'Timeout must be a whole number of milliseconds, 1 or more',
 };
 

@@ -217,7 +217,10 @@ const settings: Array<[IDataObject, RegExp]> = [
 	[{ maximumCredits: -1 }, /Maximum Credits must be a number of credits, 0 or more/],
 	[{ maximumCredits: '={{ undefined }}' }, /Maximum Credits must be a number of credits/],
 	[{ dryRun: '={{ null }}' }, /Dry Run must be true or false/],
-	[{ outputField: 'error' }, /Put Result in Field must be text, and any name but "error"/],
+	...['error', ' $error', '$json'].map((outputField): [IDataObject, RegExp] => [
+		{ outputField },
+		/Put Result in Field must be text, and any name but "error", "\$error" and "\$json"/,
+	]),
 	[{ dryRun: '={{ $itemIndex === 0 }}' }, /apply to the whole node: they must come out the same/],
 ];
 

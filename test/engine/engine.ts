@@ -23,6 +23,7 @@ import {
 	type IRunExecutionData,
 	type IVersionedNodeType,
 	type IWorkflowExecuteAdditionalData,
+	type NodeApiError,
 	type NodeExecutionHint,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
@@ -60,6 +61,8 @@ export interface Setup {
 	parameters: IDataObject;
 	/** The items that reach the node. */
 	items: IDataObject[];
+	/** An error that every item brings along, as from a node that continued. */
+	itemError?: Error;
 	/** The decrypted credential. */
 	credential: ICredentialDataDecryptedObject;
 	/** n8n's node settings. Waits between tries are in milliseconds. */
@@ -238,16 +241,17 @@ export async function begin(setup: Setup) {
 
 	const data =
 		setup.retryOf === undefined
-			? freshData(workflow, setup.items)
+			? freshData(workflow, setup)
 			: dataForRetry(setup.retryOf, workflow);
 	const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
 	return { id, running, log };
 }
 
-function freshData(workflow: Workflow, items: IDataObject[]): IRunExecutionData {
+function freshData(workflow: Workflow, { items, itemError }: Setup): IRunExecutionData {
 	const start = workflow.getNode('Start');
 	if (start === null) throw new Error('no start node');
-	const main = [items.map((json) => ({ json }))];
+	const error = itemError === undefined ? {} : { error: itemError as NodeApiError };
+	const main = [items.map((json) => ({ json, ...error }))];
 	return createRunExecutionData({
 		executionData: { nodeExecutionStack: [{ node: start, data: { main }, source: null }] },
 	});

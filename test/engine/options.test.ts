@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
@@ -51,6 +53,45 @@ describe.each(paidOperations)('$name', (operation) => {
 		expect(output.map(({ json }) => json.result)).toEqual(
 			keys.map((): unknown => expect.objectContaining({ outcome: operation.bought })),
 		);
+	});
+
+	it('an error that an input item brings along is not taken for ours', async () => {
+		for (const onError of [
+			'stopWorkflow',
+			'continueRegularOutput',
+			'continueErrorOutput',
+		] as const) {
+			sandbox.reset();
+			const { output } = await execute({
+				// n8n has written the error over the item's fields by then.
+				parameters: JSON.parse(
+					JSON.stringify(withOptions(operation, { outputField: 'result' })).replaceAll(
+						'$json.key',
+						`'${keys.join()}'.split(',')[$itemIndex]`,
+					),
+				) as IDataObject,
+				items,
+				itemError: new Error('from the node before'),
+				credential: sandbox.credential,
+				settings: { onError },
+			});
+
+			expect(output.map(({ json }) => json.result)).toEqual(
+				keys.map((): unknown => expect.objectContaining({ outcome: operation.bought })),
+			);
+		}
+	});
+
+	it('two base URLs that are the same are told before anything is sent', async () => {
+		const url = sandbox.ecoreBaseUrl;
+		const { error } = await execute({
+			parameters: operation.parameters,
+			items,
+			credential: { ...sandbox.credential, ecoreBaseUrl: url, lensmorBaseUrl: `${url}/?x=1#y` },
+		});
+
+		expect(error?.message).toMatch(/^eCore Base URL and Lensmor Base URL are the same/);
+		expect(sandbox.seen).toEqual([]);
 	});
 
 	it('a dry run sends nothing and says what each item can cost, 0 for a repeat', async () => {
@@ -187,6 +228,22 @@ describe.each(paidOperations)('$name', (operation) => {
 			expect(told).not.toContain(sandbox.tokens.lensmor);
 			sandbox.reset();
 		}
+	});
+
+	it('a token of quotes and backslashes is hidden as well', async () => {
+		const strange = 'abc"def\\ghi-secret';
+		const before = { ...sandbox.tokens };
+		Object.assign(sandbox.tokens, { ecore: strange, lensmor: strange });
+		sandbox.fault({ kind: 'echoToken', status: 400 });
+		const { error } = await execute({
+			parameters: operation.parameters,
+			items,
+			credential: sandbox.credential,
+		});
+		Object.assign(sandbox.tokens, before);
+
+		expect(error?.message).toContain('[hidden]');
+		expect(error?.message).not.toContain('secret');
 	});
 
 	it('each token is seen by its own vendor only', async () => {

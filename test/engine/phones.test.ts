@@ -218,3 +218,21 @@ describe('the same person twice', () => {
 		expect(sandbox.world.spent()).toBe(5);
 	});
 });
+
+it('a dry run counts a person whom an earlier item would only ask for if it finds nothing', async () => {
+	const items = [
+		{ linkedin: 'linkedin.com/in/ann', email: 'bob@acme.com' },
+		{ email: 'bob@acme.com' },
+		{ linkedin: 'https://www.linkedin.com/in/ann/', email: 'BOB@acme.com' },
+		{ linkedin: 'linkedin.com/in/ann' },
+	];
+	const { output, bodies } = await look(items, { tryNext: true, dryRun: true });
+
+	expect(output.map(({ json }) => [json.maximumCost, json.duplicateOf])).toEqual([
+		[5, undefined],
+		[5, undefined],
+		[0, 0],
+		[0, undefined],
+	]);
+	expect(bodies).toEqual([]);
+});

@@ -119,6 +119,41 @@ it('a phone costs 5, and 1 where eCore holds none, which the reason says', async
 	]);
 });
 
+it('lists that share a record never travel at the same time', async () => {
+	sandbox.fault({ kind: 'slow', ms: 50 });
+	const { output } = await execute({
+		parameters: { ...perItem, options: { concurrency: 10 } },
+		items: [{ uuids: [uuid(0), uuid(1)] }, { uuids: [uuid(1), uuid(2)] }, { uuids: uuid(3) }],
+		credential: sandbox.credential,
+	});
+
+	expect(sandbox.seen.map(({ body }) => (body as { uuids: string[] }).uuids.at(-1))).toEqual([
+		uuid(1),
+		uuid(3),
+		uuid(2),
+	]);
+	expect(output.map(({ json }) => json.creditsCharged)).toEqual([2, 1, 1]);
+});
+
+it('after a lost answer, what was not newly unlocked may have been paid by the lost attempt', async () => {
+	sandbox.world.unlockRecords({ uuids: [uuid(0)], unlock_type: 'email' });
+	sandbox.fault({ kind: 'lostBefore' });
+	const { output } = await execute({
+		parameters: { ...perItem, options: { concurrency: 1 } },
+		items: [{ uuids: [uuid(0), uuid(1)] }, { uuids: uuid(2) }],
+		credential: sandbox.credential,
+	});
+
+	expect(output.map(({ json }) => [json.outcome, json.creditsCharged, json.reason])).toEqual([
+		[
+			'partly_unlocked',
+			null,
+			'1 credits for this answer. An earlier answer to this request was lost, and that attempt may have paid for it',
+		],
+		['unlocked', 1, ''],
+	]);
+});
+
 describe('combined', () => {
 	it('asks for all UUIDs once, grouped by unlock type, in as few requests as possible', async () => {
 		const items = [

@@ -28,8 +28,11 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value.trim() : '';
 }
 
+// Written in one way only, so that two of them can be compared.
 function baseUrl(value: unknown, fallback: string): string {
-	return (text(value) || fallback).replace(/\/+$/, '');
+	const given = text(value) || fallback;
+	const url = parsed(given);
+	return (url === undefined ? given : `${url.origin}${url.pathname}`).replace(/\/+$/, '');
 }
 
 /** Both vendors' accounts, read from a decrypted credential. */

@@ -11,7 +11,7 @@ export const CREDITS_PER_RECORD_WITHOUT_PHONE = 1;
 /** Credits for a phone that enrichment finds; the answer itself never carries the price (api-contract A.4). */
 export const CREDITS_PER_PHONE = 5;
 
-const credits = z.number().nonnegative();
+const credits = z.number().finite().nonnegative();
 // A receipt must not become unreadable because the balance beside it is missing or odd.
 const balance = z.number().nullable().catch(null);
 

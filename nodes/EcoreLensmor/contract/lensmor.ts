@@ -30,7 +30,7 @@ const event = z.object({ id: z.string(), eventId: z.string(), name: z.string().n
 const unlockResponse = z.object({
 	success: z.literal(true).optional(),
 	alreadyUnlocked: z.boolean(),
-	creditsUsed: z.number().nonnegative(),
+	creditsUsed: z.number().finite().nonnegative(),
 	// Only the credits are needed to understand what was paid; the rest is kept where it is readable.
 	balanceAfter: balanceAfter.partial().nullable().catch(null),
 	event: event.partial().nullable().catch(null),

@@ -31,11 +31,11 @@ export interface Operation<Request = unknown, Response = unknown> {
 	/** What the user sees of it. */
 	description: OperationDescription;
 	endpoint: Endpoint<Request, Response>;
-	/** The most requests under way at once, where the vendor takes fewer than the user may ask for. */
-	mostAtOnce?: number;
 	read(item: ItemParameters): ReadItem<Request>;
 	/** Two requests of the same identity are the same purchase. */
 	identity(request: Request): string;
+	/** What must not be bought by two requests at the same time; its identity where absent. */
+	claims?(request: Request): string[];
 	/** The output fields that only repeat what was asked; `undefined` when it could not be read. */
 	asked(request: Request | undefined): IDataObject;
 	settle(response: Response, request: Request): Settled;
@@ -59,7 +59,8 @@ export interface Joined<Request> {
 
 /** How items join into as few requests as possible. */
 export interface Joint<Request = unknown> {
-	into(asked: Array<Asked<Request>>): Array<Joined<Request>>;
+	/** `standing`: requests of an earlier, failed run, whose receipts answer for what they asked. */
+	into(asked: Array<Asked<Request>>, standing: Request[]): Array<Joined<Request>>;
 }
 
 /** What the user sees of an operation. */

@@ -2,20 +2,20 @@ import type { Account } from '../contract/account';
 import { afterALostAnswer, isProblem, withoutAnswer, type Receipt } from '../outcome';
 import type { Operation } from '../operations/operation';
 import { explain } from './explain';
-import type { Limit } from './limit';
-import type { Doubt, Memo, Uncertain } from './memo';
-import type { Pace } from './pace';
+import type { Doubt, Memo, Recollection, Uncertain } from './memo';
 import { decide, LONGEST_WAIT_MS, mayHaveCharged } from './policy';
 import { readAnswer, restAfter } from './reading';
 import type { Send } from './send';
+import type { Together } from './together';
 
 /** What all purchases of one run share. */
 export interface Spending {
 	account: Account;
 	send: Send;
 	memo: Memo;
-	limit: Limit;
-	pace: Pace;
+	/** Credits, `undefined` for no limit. */
+	maximumCredits: number | undefined;
+	together: Together;
 	/** Whether any problem ends the run (Stop Workflow), not only one that every further request would meet. */
 	haltOnProblem: boolean;
 	/** Why nothing further is sent in this run; `undefined` while it goes on. */
@@ -46,18 +46,40 @@ export async function buy<Request, Response>(
 	key: string,
 	request: Request,
 ): Promise<Receipt> {
-	const { memo, limit } = spending;
-	const known = memo.recall(key, operation.endpoint.repeat);
-	if (known.kind === 'answered') {
-		// Still uncertain: this run will end as the last one did, so it should not spend on the rest.
-		if (isProblem(known.receipt)) haltAfter(spending, known.receipt.reason, false);
-		return known.receipt;
+	const { memo } = spending;
+	const { claims } = spending.together;
+	const claimed = operation.claims?.(request) ?? [key];
+	for (;;) {
+		const known = memo.recall(key, operation.endpoint.repeat);
+		if (known.kind === 'answered') {
+			// Still uncertain: this run will end as the last one did, so it should not spend on the rest.
+			if (isProblem(known.receipt)) haltAfter(spending, known.receipt.reason, false);
+			return known.receipt;
+		}
+		const other = claims.inTheWayOf(claimed);
+		if (other === undefined) {
+			return await claims.during(
+				claimed,
+				async () => await purchase(spending, operation, key, request, known),
+			);
+		}
+		await other;
 	}
+}
 
+async function purchase<Request, Response>(
+	spending: Spending,
+	operation: Operation<Request, Response>,
+	key: string,
+	request: Request,
+	known: Extract<Recollection, { kind: 'open' }>,
+): Promise<Receipt> {
+	const { memo, maximumCredits } = spending;
+	const { limit } = spending.together;
 	const worstCase = operation.endpoint.worstCase(request);
 	// Credits that already stand for this purchase in what was spent are not counted twice.
 	const reservation = Math.max(0, worstCase - known.counted);
-	if (!(await limit.reserve(reservation))) {
+	if (!(await limit.reserve(reservation, maximumCredits))) {
 		const reason = `Maximum Credits is reached: this could have cost ${reservation} more`;
 		const fields = operation.unanswered('not_sent');
 		const notSent = { ...withoutAnswer('not_sent', reason, fields), limitReached: true };
@@ -67,19 +89,33 @@ export async function buy<Request, Response>(
 	const told = withEarlier(receipt, known.beside);
 	// What was refused or held back cost nothing and may be asked again: nothing to remember.
 	if (receipt.outcome !== 'refused' && receipt.outcome !== 'not_sent') {
-		memo.record(key, told, worstCase, known.counted, doubt);
+		memo.record(key, {
+			receipt: told,
+			counted: receipt.creditsCharged ?? worstCase,
+			replaces: known.counted,
+			doubt,
+			request: operation.join === undefined ? undefined : request,
+		});
 	}
 	limit.release(reservation);
 	return told;
 }
 
-/** A receipt beside which an earlier attempt may have been charged: what that one came to stays unknown. */
+/** A receipt beside which an earlier attempt may have been charged: what both came to cannot be known. */
 function withEarlier(receipt: Receipt, earlier: Uncertain | undefined): Receipt {
 	if (earlier === undefined) return receipt;
-	const also = `An earlier attempt was left uncertain and may have cost up to ${earlier.worstCase} credits`;
-	const reason = [receipt.reason, also].filter(Boolean).join('. ');
 	const costNothing = receipt.outcome === 'refused' || receipt.outcome === 'not_sent';
-	return costNothing ? { ...earlier.receipt, reason } : { ...receipt, reason };
+	const parts = [
+		receipt.reason,
+		typeof receipt.creditsCharged === 'number' && !costNothing
+			? `This answer cost ${receipt.creditsCharged} credits`
+			: '',
+		`An earlier attempt was left uncertain and may have cost up to ${earlier.worstCase} credits`,
+	];
+	const reason = parts.filter(Boolean).join('. ');
+	return costNothing
+		? { ...earlier.receipt, reason }
+		: { ...receipt, creditsCharged: null, reason };
 }
 
 async function ask<Request, Response>(
@@ -88,7 +124,8 @@ async function ask<Request, Response>(
 	request: Request,
 	lostInAnEarlierRun: boolean,
 ): Promise<Bought> {
-	const { account, pace, send } = spending;
+	const { account, send } = spending;
+	const { pace } = spending.together;
 	const { endpoint } = operation;
 	const wire = endpoint.toWire(request);
 	const unanswered = (

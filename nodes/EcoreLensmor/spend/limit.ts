@@ -7,24 +7,24 @@ export class Limit {
 	private line: Promise<unknown> = Promise.resolve();
 	private readonly waiting: Array<() => void> = [];
 
-	/** `maximum` in credits, `undefined` for none; `spent` tells the credits spent so far. */
-	constructor(
-		private readonly maximum: number | undefined,
-		private readonly spent: () => number,
-	) {}
+	/** `spent` tells the credits spent so far. */
+	constructor(private readonly spent: () => number) {}
 
-	/** Reserves credits, or answers `false` where they could pass the limit. Waits while others may still turn out cheaper. */
-	async reserve(credits: number): Promise<boolean> {
-		if (this.maximum === undefined) return true;
+	/**
+	 * Reserves credits, or answers `false` where they could pass `maximum`, in credits, `undefined` for
+	 * no limit. Waits while others may still turn out cheaper.
+	 */
+	async reserve(credits: number, maximum: number | undefined): Promise<boolean> {
+		// What cannot cost anything needs no room.
+		if (credits === 0) return true;
 		// One after the other, in the order of asking: who gets the last credits must not depend on the network.
-		const turn = this.line.then(async () => await this.take(credits, this.maximum ?? 0));
+		const turn = this.line.then(async () => await this.take(credits, maximum ?? Infinity));
 		this.line = turn;
 		return await turn;
 	}
 
 	/** Gives a reservation back once what it came to stands in `spent`. */
 	release(credits: number): void {
-		if (this.maximum === undefined) return;
 		this.reserved -= credits;
 		for (const wake of this.waiting.splice(0)) wake();
 	}

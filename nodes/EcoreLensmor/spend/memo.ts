@@ -36,6 +36,10 @@ type Repeat = Endpoint<never, never>['repeat'];
 
 interface Entry {
 	receipt: Receipt;
+	/** The round that asked. */
+	round: number;
+	/** What was asked, where requests can be grouped anew. */
+	request?: unknown;
 	/** Credits that stand for this entry in `spent`: the worst case where nobody knows. */
 	counted: number;
 	/** The round whose output carried the receipt. */
@@ -49,6 +53,19 @@ interface Stored {
 	entries: Record<string, Entry>;
 	count: number;
 	spent: number;
+}
+
+/** What is written down of one request. */
+export interface Note {
+	receipt: Receipt;
+	/** Credits that stand for it in `spent`: the worst case where nobody knows. */
+	counted: number;
+	/** Credits that stood for the same purchase before, as `recall` said. */
+	replaces: number;
+	/** Set where nobody knows what it came to. */
+	doubt?: Doubt | undefined;
+	/** Kept where a later run may group requests in another way. */
+	request?: unknown;
 }
 
 /** How many entries are kept before those that an output already carries are dropped, oldest first. */
@@ -66,9 +83,11 @@ export function keyOf(operation: string, identity: string): string {
 export class Memo {
 	private readonly stored: Stored;
 
+	/** `underWay`: the rounds that are being run at this moment. */
 	constructor(
 		context: IDataObject,
 		private readonly run: Run,
+		private readonly underWay: ReadonlySet<number> = new Set(),
 	) {
 		context.memo ??= { entries: {}, count: 0, spent: 0 };
 		this.stored = context.memo as unknown as Stored;
@@ -92,22 +111,26 @@ export class Memo {
 		return { kind: 'answered', receipt: this.asOfNow(entry) };
 	}
 
-	/**
-	 * Writes a receipt down the moment it is known. `worstCase` in credits; `replaces` is what
-	 * `recall` said was counted for the same purchase; `doubt` where nobody knows what it came to.
-	 */
-	record(key: string, receipt: Receipt, worstCase: number, replaces: number, doubt?: Doubt): void {
+	/** Writes a receipt down the moment it is known. */
+	record(key: string, { receipt, counted, replaces, doubt, request }: Note): void {
 		if (this.stored.entries[key] === undefined) this.stored.count += 1;
-		const counted = receipt.creditsCharged ?? worstCase;
 		this.stored.spent += counted - replaces;
+		const leftBy = doubt === undefined ? undefined : this.run.executionId;
 		this.stored.entries[key] = {
 			receipt: { ...receipt, fields: { ...receipt.fields } },
+			round: this.run.round,
 			counted,
 			...(doubt === undefined ? {} : { doubt }),
-			...(doubt === undefined || this.run.executionId === undefined
-				? {}
-				: { leftBy: this.run.executionId }),
+			...(leftBy === undefined ? {} : { leftBy }),
+			...(request === undefined ? {} : { request }),
 		};
+	}
+
+	/** The requests whose receipts no other round's output carries: asked again, they are answered from here. */
+	standing(): unknown[] {
+		return Object.values(this.stored.entries).flatMap((entry) =>
+			entry.request === undefined || this.isPaidElsewhere(entry) ? [] : [entry.request],
+		);
 	}
 
 	/** Marks what an output now carries, and keeps the number of entries bounded. */
@@ -125,14 +148,19 @@ export class Memo {
 		return aPersonRetried || (repeat === 'free' && doubt === 'lost');
 	}
 
-	private asOfNow({ receipt, handedOverIn }: Entry): Receipt {
-		// The same round may run again after its output was handed over: its charges are still its own.
-		const paidElsewhere = handedOverIn !== undefined && handedOverIn !== this.run.round;
+	private asOfNow(entry: Entry): Receipt {
+		const { receipt } = entry;
 		return {
 			...receipt,
 			fields: { ...receipt.fields },
-			...(paidElsewhere ? { creditsCharged: 0 } : {}),
+			...(this.isPaidElsewhere(entry) ? { creditsCharged: 0 } : {}),
 		};
+	}
+
+	/** Whether another run's output tells of the charge, or will: the same round run again is no other run. */
+	private isPaidElsewhere({ handedOverIn, round }: Entry): boolean {
+		if (handedOverIn !== undefined) return handedOverIn !== this.run.round;
+		return round !== this.run.round && this.underWay.has(round);
 	}
 
 	private forgetTheOldest(): void {

@@ -44,7 +44,8 @@ const SHORTEST_SECRET = 8;
 function withoutSecret(value: unknown, secret: string): unknown {
 	if (secret.length < SHORTEST_SECRET) return value;
 	const text = JSON.stringify(value) ?? '';
-	return text.includes(secret) ? JSON.parse(text.replaceAll(secret, '[hidden]')) : value;
+	const written = JSON.stringify(secret).slice(1, -1);
+	return text.includes(written) ? JSON.parse(text.replaceAll(written, '[hidden]')) : value;
 }
 
 /**

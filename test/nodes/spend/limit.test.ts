@@ -3,32 +3,31 @@ import { Limit } from '../../../nodes/EcoreLensmor/spend/limit';
 const soon = async () => await new Promise((resolve) => setImmediate(resolve));
 
 it('without a maximum everything may be sent', async () => {
-	const limit = new Limit(undefined, () => 1e9);
-	expect(await limit.reserve(2000)).toBe(true);
-	limit.release(2000);
-	expect(await limit.reserve(2000)).toBe(true);
+	const limit = new Limit(() => 1e9);
+	expect(await limit.reserve(2000, undefined)).toBe(true);
+	expect(await limit.reserve(2000, undefined)).toBe(true);
 });
 
 it('what is spent and what is reserved never pass the maximum together', async () => {
 	let spent = 5;
-	const limit = new Limit(15, () => spent);
-	expect(await limit.reserve(5)).toBe(true);
-	expect(await limit.reserve(5)).toBe(true);
+	const limit = new Limit(() => spent);
+	expect(await limit.reserve(5, 15)).toBe(true);
+	expect(await limit.reserve(5, 15)).toBe(true);
 	spent += 10;
 	limit.release(5);
 	limit.release(5);
-	expect(await limit.reserve(1)).toBe(false);
-	expect(await limit.reserve(0)).toBe(true);
+	expect(await limit.reserve(1, 15)).toBe(false);
+	expect(await limit.reserve(0, 15)).toBe(true);
 });
 
 it('a request that could pass the maximum waits until it is known what the others cost', async () => {
 	let spent = 0;
-	const limit = new Limit(10, () => spent);
-	await limit.reserve(5);
-	await limit.reserve(5);
+	const limit = new Limit(() => spent);
+	await limit.reserve(5, 10);
+	await limit.reserve(5, 10);
 	const answers: string[] = [];
-	const third = limit.reserve(5).then((granted) => answers.push(`third ${granted}`));
-	const fourth = limit.reserve(5).then((granted) => answers.push(`fourth ${granted}`));
+	const third = limit.reserve(5, 10).then((granted) => answers.push(`third ${granted}`));
+	const fourth = limit.reserve(5, 10).then((granted) => answers.push(`fourth ${granted}`));
 	await soon();
 	expect(answers).toEqual([]);
 
@@ -49,10 +48,10 @@ it('a request that could pass the maximum waits until it is known what the other
 
 it('a small request does not overtake a large one that waits', async () => {
 	let spent = 0;
-	const limit = new Limit(10, () => spent);
-	await limit.reserve(6);
-	const large = limit.reserve(5);
-	const small = limit.reserve(1);
+	const limit = new Limit(() => spent);
+	await limit.reserve(6, 10);
+	const large = limit.reserve(5, 10);
+	const small = limit.reserve(1, 10);
 	spent += 6;
 	limit.release(6);
 	expect(await large).toBe(false);

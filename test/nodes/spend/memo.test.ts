@@ -1,7 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Receipt } from '../../../nodes/EcoreLensmor/outcome';
-import { keyOf, Memo, MOST_ENTRIES, type Run } from '../../../nodes/EcoreLensmor/spend/memo';
+import {
+	keyOf,
+	Memo,
+	MOST_ENTRIES,
+	type Note,
+	type Run,
+} from '../../../nodes/EcoreLensmor/spend/memo';
 
 const run: Run = { executionId: '1', round: 0, mode: 'webhook' };
 
@@ -16,6 +22,11 @@ function receipt(more: Partial<Receipt> = {}): Receipt {
 	};
 }
 
+// `replaces` in credits.
+function note(receipt: Receipt, replaces = 0, doubt?: Note['doubt']): Note {
+	return { receipt, counted: receipt.creditsCharged ?? 5, replaces, doubt };
+}
+
 const uncertain = receipt({ outcome: 'uncertain', creditsCharged: null });
 
 // As n8n keeps it: the context is stored as text with the execution.
@@ -25,7 +36,7 @@ function stored(context: IDataObject): IDataObject {
 
 it('answers from what was stored, with the credits of the one charge, until an output carried them', () => {
 	const context: IDataObject = {};
-	new Memo(context, run).record('a', receipt(), 5, 0);
+	new Memo(context, run).record('a', note(receipt()));
 
 	const rerun = new Memo(stored(context), run);
 	expect(rerun.recall('a', 'paid')).toEqual({ kind: 'answered', receipt: receipt() });
@@ -41,7 +52,7 @@ it('answers from what was stored, with the credits of the one charge, until an o
 it('a later round is answered at 0 credits, and an earlier hand-over stays the first', () => {
 	const context: IDataObject = {};
 	const first = new Memo(context, run);
-	first.record('a', receipt(), 5, 0);
+	first.record('a', note(receipt()));
 	first.handOver(['a']);
 	const second = new Memo(context, { ...run, round: 1 });
 	second.handOver(['a']);
@@ -58,7 +69,7 @@ it('a later round is answered at 0 credits, and an earlier hand-over stays the f
 it('what it hands out is a copy', () => {
 	const memo = new Memo({}, run);
 	const given = receipt();
-	memo.record('a', given, 5, 0);
+	memo.record('a', note(given));
 	given.fields.phone = 'changed';
 	const first = memo.recall('a', 'paid');
 	if (first.kind === 'answered') first.receipt.fields.phone = 'changed';
@@ -69,7 +80,7 @@ it('what it hands out is a copy', () => {
 describe('an uncertain request', () => {
 	const context = (doubt: 'lost' | 'unreadable') => {
 		const data: IDataObject = {};
-		new Memo(data, run).record('a', uncertain, 5, 0, doubt);
+		new Memo(data, run).record('a', note(uncertain, 0, doubt));
 		return data;
 	};
 	const again = { ...run, executionId: '2' };
@@ -95,7 +106,7 @@ describe('an uncertain request', () => {
 			beside: { receipt: uncertain, worstCase: 5 },
 		});
 
-		memo.record('a', uncertain, 5, 0, 'lost');
+		memo.record('a', note(uncertain, 0, 'lost'));
 		expect(memo.recall('a', 'paid')).toEqual({ kind: 'answered', receipt: uncertain });
 		expect(memo.spent).toBe(10);
 	});
@@ -108,7 +119,7 @@ describe('an uncertain request', () => {
 			counted: 5,
 		});
 
-		memo.record('a', receipt({ creditsCharged: 1 }), 5, 5);
+		memo.record('a', note(receipt({ creditsCharged: 1 }), 5));
 		expect(memo.spent).toBe(1);
 	});
 
@@ -125,7 +136,7 @@ describe('an uncertain request', () => {
 	it('is told apart by execution also where n8n gives none', () => {
 		const data: IDataObject = {};
 		const unnamed = { ...run, executionId: undefined, mode: 'retry' };
-		new Memo(data, unnamed).record('a', uncertain, 5, 0, 'lost');
+		new Memo(data, unnamed).record('a', note(uncertain, 0, 'lost'));
 
 		expect(new Memo(data, unnamed).recall('a', 'paid').kind).toBe('answered');
 	});
@@ -133,9 +144,9 @@ describe('an uncertain request', () => {
 
 it('counts what was spent, the unknown at its worst', () => {
 	const memo = new Memo({}, run);
-	memo.record('a', receipt(), 5, 0);
-	memo.record('b', receipt({ creditsCharged: 0 }), 5, 0);
-	memo.record('c', uncertain, 5, 0, 'lost');
+	memo.record('a', note(receipt()));
+	memo.record('b', note(receipt({ creditsCharged: 0 })));
+	memo.record('c', note(uncertain, 0, 'lost'));
 	expect(memo.spent).toBe(10);
 });
 
@@ -143,9 +154,9 @@ it('stays bounded: what an output carries goes first, what guards money never', 
 	const context: IDataObject = {};
 	const memo = new Memo(context, run);
 	const doubtful = ['doubt-1', 'doubt-2'];
-	for (const key of doubtful) memo.record(key, uncertain, 5, 0, 'lost');
-	for (let index = 0; index < MOST_ENTRIES; index += 1) memo.record(`k${index}`, receipt(), 5, 0);
-	memo.record('k0', receipt(), 5, 5);
+	for (const key of doubtful) memo.record(key, note(uncertain, 0, 'lost'));
+	for (let index = 0; index < MOST_ENTRIES; index += 1) memo.record(`k${index}`, note(receipt()));
+	memo.record('k0', note(receipt(), 5));
 	memo.handOver(doubtful);
 	for (const key of [...doubtful, 'k0', 'k1', 'k2']) {
 		expect(memo.recall(key, 'paid').kind).toBe('answered');

@@ -15,10 +15,10 @@ export const eventUnlock: Operation<EventUnlockRequest, EventUnlockResponse> = {
 	operation: 'unlock',
 	description,
 	endpoint: unlockEvent,
-	// Lensmor answers 409 to a second credit operation of the same caller (api-contract B.9).
-	mostAtOnce: 1,
 	read,
 	identity: (request) => request.eventId,
+	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (api-contract B.9).
+	claims: () => ['credit operation'],
 	asked: (request) => ({ eventId: request?.eventId ?? null }),
 	settle,
 	unanswered: (outcome) => ({

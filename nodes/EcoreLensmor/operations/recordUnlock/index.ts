@@ -26,6 +26,8 @@ export const recordUnlock: Operation<UnlockRequest, UnlockResponse> = {
 	endpoint: unlockRecords,
 	read,
 	identity: (request) => `${request.unlock_type} ${request.uuids.map(folded).sort().join(' ')}`,
+	// Nobody says whether eCore charges a record once when two requests ask for it at the same time.
+	claims: ({ unlock_type, uuids }) => uuids.map((uuid) => `${unlock_type} ${folded(uuid)}`),
 	asked: (request) => ({
 		uuids: request?.uuids ?? [],
 		unlockType: request?.unlock_type ?? null,
@@ -63,7 +65,7 @@ function read(item: ItemParameters): ReadItem<UnlockRequest> {
 		if (typeof entry !== 'string') {
 			return { bad: `Record UUIDs holds ${shown(entry)}, which is not a UUID` };
 		}
-		uuids.push(...entry.split(/[\s,;]+/).filter((part) => part !== ''));
+		for (const part of entry.split(/[\s,;]+/)) if (part !== '') uuids.push(part);
 	}
 	const wrong = uuids.find((uuid) => !recordUuid.safeParse(uuid).success);
 	if (wrong !== undefined)
@@ -123,16 +125,16 @@ function join(item: ItemParameters): Joint<UnlockRequest> | { bad: string } | un
 			bad: `Batch Size must be a whole number from 1 to ${BATCH_SIZE.most}, not ${shown(batchSize)}`,
 		};
 	}
-	return { into: (asked) => inBatches(asked, batchSize) };
+	return { into: (asked, standing) => inBatches(asked, standing, batchSize) };
 }
 
 function inBatches(
 	asked: Array<Asked<UnlockRequest>>,
+	standing: UnlockRequest[],
 	batchSize: number,
 ): Array<Joined<UnlockRequest>> {
-	const batches: Array<Joined<UnlockRequest>> = [];
-	for (const unlock_type of ['email', 'phone'] as const) {
-		// uuid (folded) -> as first written, and every item that asks for it
+	return (['email', 'phone'] as const).flatMap((unlock_type) => {
+		// The items that ask for a UUID, by the UUID as first written.
 		const wanted = new Map<string, { uuid: string; items: number[] }>();
 		for (const { item, request } of asked) {
 			if (request.unlock_type !== unlock_type) continue;
@@ -142,14 +144,24 @@ function inBatches(
 				else known.items.push(item);
 			}
 		}
-		const all = [...wanted.values()];
-		for (let start = 0; start < all.length; start += batchSize) {
-			const part = all.slice(start, start + batchSize);
-			batches.push({
-				items: [...new Set(part.flatMap(({ items }) => items))].sort((a, b) => a - b),
-				request: { uuids: part.map(({ uuid }) => uuid), unlock_type },
-			});
-		}
-	}
-	return batches;
+		const joined = (uuids: string[]): Joined<UnlockRequest> => {
+			const items = uuids.flatMap((uuid) => wanted.get(folded(uuid))?.items ?? []);
+			for (const uuid of uuids) wanted.delete(folded(uuid));
+			return {
+				items: [...new Set(items)].sort((a, b) => a - b),
+				request: { uuids, unlock_type },
+			};
+		};
+		const answered = standing
+			.filter((request) => request.unlock_type === unlock_type)
+			.flatMap(({ uuids }) =>
+				uuids.every((uuid) => wanted.has(folded(uuid))) ? [joined(uuids)] : [],
+			);
+		const open = [...wanted.values()].map(({ uuid }) => uuid);
+		const starts = Array.from(
+			{ length: Math.ceil(open.length / batchSize) },
+			(_, index) => index * batchSize,
+		);
+		return [...answered, ...starts.map((start) => joined(open.slice(start, start + batchSize)))];
+	});
 }

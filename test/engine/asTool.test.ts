@@ -1,0 +1,84 @@
+import type { IDataObject, INodeType } from 'n8n-workflow';
+
+import { Sandbox } from '../sandbox/sandbox';
+import { agentCalling } from './agent';
+import { execute, load, type Setup } from './engine';
+import { hurry } from './haste';
+import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+
+hurry();
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await Sandbox.start({ latencyMs: 5 });
+});
+afterAll(async () => await sandbox.stop());
+beforeEach(() => sandbox.reset());
+
+async function call(
+	operation: PaidOperation,
+	keys: string[],
+	options: IDataObject = {},
+	more: Partial<Setup> = {},
+) {
+	const { node, credential } = await load();
+	const fromAgent = JSON.stringify(withOptions(operation, options)).replaceAll(
+		'$json.key',
+		"$fromAI('key')",
+	);
+	const execution = await execute({
+		parameters: JSON.parse(fromAgent) as IDataObject,
+		items: keys.map((key) => ({ key })),
+		credential: sandbox.credential,
+		node: { node: agentCalling(node as INodeType), credential },
+		...more,
+	});
+	return execution.output.map(({ json }) => String(json.answer as string));
+}
+
+describe.each(paidOperations)('$name, called by an agent several times at once', (operation) => {
+	const [first = '', second = '', third = ''] = operation.keys;
+
+	it('the same call twice is charged once, and only one answer carries the credits', async () => {
+		const answers = await call(operation, [first, first, second]);
+
+		expect(sandbox.ledger.map(({ key }) => key).sort()).toEqual([first, second].sort());
+		expect(sandbox.seen).toHaveLength(2);
+		const credits = answers.map((answer) => Number(/"creditsCharged":(\d+)/.exec(answer)?.[1]));
+		expect(credits.reduce((sum, value) => sum + value, 0)).toBe(sandbox.world.spent());
+	});
+
+	it('Maximum Credits holds over all calls together', async () => {
+		await call(operation, [first, second, third], { maximumCredits: 2 * operation.credits });
+
+		expect(sandbox.world.spent()).toBe(2 * operation.credits);
+	});
+
+	it('a lost answer and Retry On Fail charge nobody twice', async () => {
+		sandbox.fault({ kind: 'lostAfter', on: first });
+		await call(
+			operation,
+			[first, second],
+			{},
+			{
+				settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			},
+		);
+
+		const keys = sandbox.ledger.map(({ key }) => key);
+		expect(new Set(keys).size).toBe(keys.length);
+	});
+});
+
+it('event unlocks of several calls go one at a time', async () => {
+	const events = paidOperations.find(({ vendor }) => vendor === 'lensmor');
+	if (events === undefined) throw new Error('no event operation');
+	await call(events, events.keys.slice(0, 3));
+
+	expect(sandbox.seen.map(({ status }) => status)).toEqual([201, 201, 201]);
+	expect(sandbox.seen.map(({ headers }) => headers['x-call-source'])).toEqual([
+		'agent',
+		'agent',
+		'agent',
+	]);
+});
