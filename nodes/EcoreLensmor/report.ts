@@ -1,28 +1,12 @@
-import { NodeOperationError, type INode, type NodeExecutionHint } from 'n8n-workflow';
+import type { INode, NodeExecutionHint, NodeOperationError } from 'n8n-workflow';
 
 import type { Operation } from './operations/operation';
 import { isProblem, type Outcome } from './outcome';
-import type { Line } from './run';
+import type { Line } from './line';
+import { nodeError } from './nodeError';
 
 function count(number: number, noun: string): string {
 	return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** An error whose sentence stays as written. `item` is the index of the item it is about. */
-export function nodeError(
-	node: INode,
-	message: string,
-	description?: string,
-	item?: number,
-): NodeOperationError {
-	const error = new NodeOperationError(node, message, {
-		...(description === undefined ? {} : { description }),
-		...(item === undefined ? {} : { itemIndex: item }),
-	});
-	// n8n swaps a message for a stock sentence where it contains the name of a system error,
-	// which a person's email address may.
-	error.message = message;
-	return error;
 }
 
 /** The error for settings or a credential that no item can work with. */

@@ -2,36 +2,21 @@ import {
 	NodeOperationError,
 	type IDataObject,
 	type IExecuteFunctions,
-	type INode,
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
 import { accountFor, accountsOf, whyUnusable } from './contract/account';
+import { badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
 import { operations } from './operations';
 import type { ItemParameters, Joint, Operation } from './operations/operation';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
-import { badInput, failed, nodeError, summary, unusable } from './report';
+import { badInput, failed, summary, unusable } from './report';
 import { readSettings, type Settings } from './settings';
 import { buy, type Spending } from './spend/buy';
 import { inLanes } from './spend/lanes';
 import { keyOf, Memo, type Run } from './spend/memo';
 import { sender } from './spend/send';
 import { together } from './spend/together';
-
-/** One output item in the making. */
-export interface Line {
-	/** The input items it speaks for. */
-	items: number[];
-	/** What to ask for, in turn, until something is found; empty where the item is bad input. */
-	requests: unknown[];
-	/** The request that `receipt` is about. */
-	request?: unknown;
-	receipt: Receipt;
-	/** The item that asked the same before. */
-	duplicateOf?: number;
-	/** The most it can cost, in credits; only in a dry run. */
-	maximumCost?: number;
-}
 
 /** Items in, items out: read, check, plan, spend, output. The only code that sees more than one item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -201,19 +186,6 @@ function joined(operation: Operation, read: Line[], joint: Joint, standing: unkn
 const DIFFERENT_SETTINGS =
 	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
 
-function badLine(operation: Operation, item: number, reason: string): Line {
-	const receipt = withoutAnswer('refused', reason, operation.unanswered('refused'));
-	return { items: [item], requests: [], receipt };
-}
-
-function isBad({ requests }: Line): boolean {
-	return requests.length === 0;
-}
-
-function notSentYet(operation: Operation): Receipt {
-	return withoutAnswer('not_sent', '', operation.unanswered('not_sent'));
-}
-
 /** Buys what the lines ask for, each request once, and puts the receipts on the lines. Answers the keys it used. */
 async function spend(
 	operation: Operation,
@@ -278,49 +250,4 @@ function foresee(operation: Operation, lines: Line[], { memo }: Spending): strin
 
 function requestKey(operation: Operation, request: unknown): string {
 	return keyOf(`${operation.resource}.${operation.operation}`, operation.identity(request));
-}
-
-/** What all output items of a run have in common. */
-interface Output {
-	operation: Operation;
-	/** The field that takes the result, beside the input item's own; empty for the result alone. */
-	field: string;
-	/** Set where problems leave through the error output. */
-	toErrorOutput?: INode;
-}
-
-function toItem(
-	{ operation, field, toErrorOutput }: Output,
-	inputs: INodeExecutionData[],
-	line: Line,
-): INodeExecutionData {
-	const { items, receipt, request, duplicateOf, maximumCost } = line;
-	const result: IDataObject = {
-		outcome: receipt.outcome,
-		...operation.asked(request),
-		...receipt.fields,
-		creditsCharged: receipt.creditsCharged,
-		creditsRemaining: receipt.creditsRemaining,
-		reason: receipt.reason,
-		...(duplicateOf === undefined ? {} : { duplicateOf }),
-		...(maximumCost === undefined ? {} : { maximumCost }),
-	};
-	const [item = 0, ...others] = items;
-	const pairedItem = others.length === 0 ? { item } : items.map((index) => ({ item: index }));
-	const input = field === '' ? undefined : inputs[item];
-	// Not the whole input item: an error that it brings along would pass for ours, and n8n would
-	// write it over what was paid for.
-	const output: INodeExecutionData = {
-		json: input === undefined ? result : { ...input.json, [field]: result },
-		...(input?.binary === undefined ? {} : { binary: input.binary }),
-		pairedItem,
-	};
-	if (toErrorOutput !== undefined && isProblem(receipt)) {
-		// n8n sends an item with an error to the error output, and then writes the error over its
-		// fields, unless its own copy of the item has none: a property that is not enumerable is
-		// seen, but not copied. So the outcome and the credits stay with the item.
-		const value = nodeError(toErrorOutput, receipt.reason, undefined, item);
-		Object.defineProperty(output, 'error', { value, enumerable: false });
-	}
-	return output;
 }

@@ -8,14 +8,11 @@ import {
 } from 'n8n-workflow';
 
 import { load } from '../engine/engine';
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
+import { useSandbox } from '../engine/useSandbox';
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started));
 
 async function test(changes: ICredentialDataDecryptedObject) {
 	const { node } = await load();

@@ -1,19 +1,16 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import { agentCalling } from './agent';
 import { execute, load, type Setup } from './engine';
 import { hurry } from './haste';
 import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+import { useSandbox } from './useSandbox';
 
 hurry();
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start({ latencyMs: 5 });
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started), { latencyMs: 5 });
 
 async function call(
 	operation: PaidOperation,

@@ -1,15 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { paidOperations, withOptions } from './paidOperations';
+import { useSandbox } from './useSandbox';
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started));
 
 const record = {
 	resource: 'record',

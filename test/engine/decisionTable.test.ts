@@ -1,17 +1,14 @@
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import type { Trouble } from '../sandbox/faults';
 import { execute } from './engine';
 import { hurry } from './haste';
 import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+import { useSandbox } from './useSandbox';
 
 hurry();
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started));
 
 /** What is expected of the three items, the second of which meets the trouble. */
 interface Expected {

@@ -1,18 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
 import { paidOperations, withOptions } from './paidOperations';
+import { useSandbox } from './useSandbox';
 
 hurry();
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started));
 
 describe.each(paidOperations)('$name', (operation) => {
 	const keys = operation.keys.slice(0, 4);

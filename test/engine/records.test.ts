@@ -1,16 +1,13 @@
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
 import { execute } from './engine';
 import { hurry } from './haste';
+import { useSandbox } from './useSandbox';
 
 hurry();
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started));
 
 const people = shipped.people;
 const uuid = (index: number) => people[index]?.uuid ?? '';

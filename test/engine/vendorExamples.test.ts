@@ -1,17 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
+import { useSandbox } from './useSandbox';
 
 hurry();
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
-beforeEach(() => sandbox.reset());
+useSandbox((started) => (sandbox = started));
 
 const CES = {
 	success: true,

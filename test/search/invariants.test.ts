@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 
 import { hurry } from '../engine/haste';
-import { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
 import { play } from './invariants';
 import { scenarios } from './scenario';
+import { useSandbox } from '../engine/useSandbox';
 
 hurry();
 
@@ -11,10 +12,7 @@ const RUNS = Number(process.env.SEARCH_RUNS ?? 1000);
 const SEED = Number(process.env.SEARCH_SEED ?? Date.now() % 2 ** 31);
 
 let sandbox: Sandbox;
-beforeAll(async () => {
-	sandbox = await Sandbox.start();
-});
-afterAll(async () => await sandbox.stop());
+useSandbox((started) => (sandbox = started));
 
 it(
 	`${RUNS} random workflows, vendors and people break no promise (SEARCH_SEED=${SEED})`,
