@@ -8,8 +8,9 @@ import {
 import { accountFor, accountsOf, whyUnusable } from './contract/account';
 import { badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
 import { operations } from './operations';
-import type { ItemParameters, Joint, Operation } from './operations/operation';
+import type { Joint, Operation } from './operations/operation';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
+import { parameterReader, type Parameters } from './parameters';
 import { badInput, failed, summary, unusable } from './report';
 import { readSettings, type Settings } from './settings';
 import { buy, type Spending } from './spend/buy';
@@ -39,7 +40,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	}
 	const { settings, join, run: thisRun, spending } = prepared;
 
-	const read = inputs.map((_, item) => readLine(context, operation, item, settings));
+	const read = inputs.map((_, item) => readLine(operation, item, prepared));
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read);
 	const lines = join === undefined ? read : joined(operation, read, join, spending.memo.standing());
 
@@ -71,6 +72,9 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 }
 
 interface Prepared {
+	parameters: (item: number) => Parameters;
+	/** The first item's, which `settings` were read from. */
+	options: IDataObject;
 	settings: Settings;
 	join: Joint | undefined;
 	run: Run;
@@ -84,7 +88,8 @@ async function prepare(
 	haltOnProblem: boolean,
 ): Promise<Prepared | { bad: string }> {
 	try {
-		const first = parametersOf(context, 0);
+		const parameters = parameterReader(context);
+		const first = parameters(0);
 		const read = readSettings(first.options);
 		if ('bad' in read) return read;
 		const { settings } = read;
@@ -115,41 +120,27 @@ async function prepare(
 			cancelled,
 			balance: null,
 		};
-		return { settings, join, run, spending };
+		return { parameters, options: first.options, settings, join, run, spending };
 	} catch (error) {
 		// In the continue modes n8n would pass the input on as if nothing had happened.
 		return { bad: (error as Error).message };
 	}
 }
 
-function parametersOf(
-	context: IExecuteFunctions,
-	item: number,
-): ItemParameters & { options: IDataObject } {
-	const resolved = (name: string, fallback: unknown): unknown =>
-		context.getNodeParameter(name, item, fallback, { skipValidation: true });
-	const options = resolved('options', {}) as IDataObject;
-	return {
-		field: (name) => resolved(name, ''),
-		option: (name) => options[name],
-		options,
-		calledByAgent: context.isToolExecution?.() ?? false,
-	};
-}
-
 /** Reads and checks one item. Never throws. */
 function readLine(
-	context: IExecuteFunctions,
 	operation: Operation,
 	item: number,
-	settings: Settings,
+	{ parameters: parametersOf, options, settings }: Prepared,
 ): Line {
 	try {
-		const parameters = parametersOf(context, item);
-		const own = readSettings(parameters.options);
-		if ('bad' in own) return badLine(operation, item, own.bad);
-		if (JSON.stringify(own.settings) !== JSON.stringify(settings)) {
-			return badLine(operation, item, DIFFERENT_SETTINGS);
+		const parameters = parametersOf(item);
+		if (parameters.options !== options) {
+			const own = readSettings(parameters.options);
+			if ('bad' in own) return badLine(operation, item, own.bad);
+			if (JSON.stringify(own.settings) !== JSON.stringify(settings)) {
+				return badLine(operation, item, DIFFERENT_SETTINGS);
+			}
 		}
 		const read = operation.read(parameters);
 		if ('bad' in read) return badLine(operation, item, read.bad);

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { Endpoint } from '../contract/endpoint';
-import type { Answer } from './send';
+import type { Answer, Headers } from './send';
 
 /** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
 export type Reading<Response> =
@@ -55,9 +55,9 @@ function isRecord(value: unknown): value is IDataObject {
 }
 
 // RFC 9110: seconds, or an HTTP date.
-function retryAfterMs(headers: IDataObject): number | undefined {
-	const value = headers['retry-after'];
-	if (typeof value !== 'string' || value.trim() === '') return undefined;
+function retryAfterMs(headers: Headers): number | undefined {
+	const value = headers['retry-after'] ?? '';
+	if (value.trim() === '') return undefined;
 	const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
 	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -1,7 +1,6 @@
 import type {
 	IAllExecuteFunctions,
 	ICredentialDataDecryptedObject,
-	IDataObject,
 	IExecuteFunctions,
 } from 'n8n-workflow';
 import { z } from 'zod';
@@ -11,9 +10,14 @@ import type { WireRequest } from '../contract/endpoint';
 
 /** What one attempt came to. `unsent` never reached the vendor; `lost` may have, and may have been charged. */
 export type Answer =
-	| { kind: 'response'; status: number; headers: IDataObject; body: unknown }
+	| { kind: 'response'; status: number; headers: Headers; body: unknown }
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
+
+/** The headers that say when to come back, by their names in lower case. */
+export type Headers = Partial<
+	Record<'retry-after' | 'x-ratelimit-remaining' | 'x-ratelimit-reset', string | undefined>
+>;
 
 /** Sends one request once and never throws. */
 export type Send = (wire: WireRequest) => Promise<Answer>;
@@ -30,9 +34,17 @@ const NEVER_LEFT = new Map([
 	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
 ]);
 
+// No more of the headers than is read: nothing else should get near an output.
+const header = z.string().optional().catch(undefined);
 const fullResponse = z.object({
 	statusCode: z.number(),
-	headers: z.record(z.unknown()).catch({}),
+	headers: z
+		.object({
+			'retry-after': header,
+			'x-ratelimit-remaining': header,
+			'x-ratelimit-reset': header,
+		})
+		.catch({}),
 	body: z.unknown(),
 });
 
@@ -91,7 +103,7 @@ export function sender(
 			return {
 				kind: 'response',
 				status: statusCode,
-				headers: withoutSecret(headers, account.token) as IDataObject,
+				headers,
 				body: withoutSecret(body, account.token),
 			};
 		} catch (fault) {

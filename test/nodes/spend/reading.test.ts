@@ -2,11 +2,11 @@ import { enrichPhone, unlockRecords } from '../../../nodes/EcoreLensmor/contract
 import { unlockEvent } from '../../../nodes/EcoreLensmor/contract/lensmor';
 import { readAnswer } from '../../../nodes/EcoreLensmor/spend/reading';
 
-function told(retryAfter: unknown) {
+function told(retryAfter: string | undefined) {
 	const reading = readAnswer(enrichPhone, {
 		kind: 'response',
 		status: 429,
-		headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+		headers: { 'retry-after': retryAfter },
 		body: {},
 	});
 	return reading.kind === 'status' ? reading.retryAfterMs : reading.kind;
@@ -24,7 +24,6 @@ describe('Retry-After', () => {
 		['', undefined],
 		['soon', undefined],
 		[undefined, undefined],
-		[['1', '2'], undefined],
 	])('%j is %p ms', (header, ms) => {
 		expect(told(header)).toBe(ms);
 	});
