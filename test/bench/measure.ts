@@ -23,7 +23,12 @@ export async function measure(
 	const [credential] = (await once(vendor, 'message')) as [ICredentialDataDecryptedObject];
 	const engine = start('engineProcess.ts');
 	engine.send({ ...setupFor(credential), credential } satisfies EngineSetup);
-	const [report] = (await once(engine, 'message')) as [EngineReport];
+	const [report] = (await Promise.race([
+		once(engine, 'message'),
+		once(engine, 'exit').then(() => {
+			throw new Error('the engine process ended without a report');
+		}),
+	])) as [EngineReport];
 	vendor.send('report');
 	const [seen] = (await once(vendor, 'message')) as [VendorReport];
 	return { ...report, vendor: seen };

@@ -21,8 +21,9 @@ export interface Seen {
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: unknown;
-	/** What it was answered with; absent where no answer went out. */
+	/** What it was answered with, and how many requests had come by then; absent where no answer went out. */
 	status?: number;
+	seenByThen?: number;
 }
 
 export interface SandboxOptions {
@@ -62,7 +63,9 @@ export class Sandbox {
 		this.otherHost = Fastify({ forceCloseConnections: true });
 		this.server.addHook('onSend', async (request, reply) => {
 			const seen = this.underWay.get(request);
-			if (seen !== undefined) seen.status = reply.statusCode;
+			if (seen === undefined) return;
+			seen.status = reply.statusCode;
+			seen.seenByThen = this.seen.length;
 		});
 		this.route();
 	}

@@ -1,0 +1,330 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { PACKAGE_FOLDER } from '../engine/engine';
+import { crowd, emailOf } from './crowd';
+import { BASE_FOLDER } from './engineProcess';
+import { measure, type Measured } from './measure';
+import { bars, type Bar } from './plot';
+
+const LATENCY_MS = 50;
+
+/** One line of the report: a figure, and what it must not pass. */
+interface Figure {
+	what: string;
+	ours: string;
+	theirs: string;
+	figure: number;
+	unit: string;
+	/** The figure must be at most (or, with `exactly`, equal to) this. */
+	bound: number;
+	exactly?: boolean;
+}
+
+type Credential = { ecoreBaseUrl?: unknown };
+
+function emails(size: number): IDataObject[] {
+	return Array.from({ length: size }, (_, index) => ({ email: emailOf(index) }));
+}
+
+function ours(options: IDataObject): IDataObject {
+	return { resource: 'phone', operation: 'enrich', email: '={{ $json.email }}', options };
+}
+
+// All at once, but for numbers that the machine has no ports for: those are started in batches.
+const MOST_AT_ONCE = 10_000;
+const BATCH = { batchSize: 2_000, batchInterval: 2_500 };
+
+function httpRequest(credential: Credential, size = 0): IDataObject {
+	return {
+		method: 'POST',
+		url: `${String(credential.ecoreBaseUrl)}/external/phone/enrichment/`,
+		authentication: 'predefinedCredentialType',
+		nodeCredentialType: 'ecoreLensmorApi',
+		sendBody: true,
+		specifyBody: 'json',
+		jsonBody: '={{ JSON.stringify({ email: $json.email }) }}',
+		options: size > MOST_AT_ONCE ? { batching: { batch: BATCH } } : {},
+	};
+}
+
+interface Look {
+	people: number;
+	latencyMs?: number;
+	concurrency?: number;
+}
+
+async function lookUp(node: 'ours' | 'httpRequest', look: Look): Promise<Measured> {
+	const { people, latencyMs = 0, concurrency = 20 } = look;
+	return await measure({ people, latencyMs, wallet: 1e9 }, (credential) => ({
+		node,
+		parameters: node === 'ours' ? ours({ concurrency }) : httpRequest(credential, people),
+		items: emails(people),
+	}));
+}
+
+function median<Value>(values: Value[], of: (value: Value) => number): number {
+	const sorted = values.map(of).sort((a, b) => a - b);
+	return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The same measurement of both nodes, in turn, several times. */
+async function inTurn(look: Look, times: number) {
+	const ours: Measured[] = [];
+	const theirs: Measured[] = [];
+	for (let turn = 0; turn < times; turn += 1) {
+		ours.push(await lookUp('ours', look));
+		theirs.push(await lookUp('httpRequest', look));
+	}
+	return { ours, theirs };
+}
+
+const ms = (value: number) => `${Math.round(value)} ms`;
+const perItem = (value: number, items: number) => `${(value / items).toFixed(3)} ms`;
+const mb = (value: number) => `${Math.round(value / 1e6)} MB`;
+
+async function wallTime(figures: Figure[], plot: Bar[]): Promise<void> {
+	const people = 1000;
+	const allAtOnce = await inTurn({ people, latencyMs: LATENCY_MS }, 3);
+	const theirs = median(allAtOnce.theirs, ({ wallMs }) => wallMs);
+	for (const concurrency of [5, 20, 100]) {
+		const runs = [];
+		for (let turn = 0; turn < 3; turn += 1) {
+			runs.push(await lookUp('ours', { people, latencyMs: LATENCY_MS, concurrency }));
+		}
+		const wall = median(runs, ({ wallMs }) => wallMs);
+		const ideal = Math.max((people * LATENCY_MS) / concurrency, theirs);
+		figures.push({
+			what: `Wall time of 1,000 lookups at ${LATENCY_MS} ms, concurrency ${concurrency}, ÷ ideal`,
+			ours: ms(wall),
+			theirs: `ideal ${ms(ideal)}`,
+			figure: wall / ideal,
+			unit: '×',
+			bound: 1.1,
+		});
+		plot.push({ label: `${concurrency} at once`, value: wall }, { label: 'ideal', value: ideal });
+	}
+	plot.push({ label: 'HTTP Request, all at once', value: theirs });
+}
+
+async function processor(figures: Figure[]): Promise<void> {
+	const cost = new Map<number, number>();
+	for (const [people, times] of [
+		[1_000, 5],
+		[10_000, 3],
+		[50_000, 1],
+	] as const) {
+		const { ours, theirs } = await inTurn({ people }, times);
+		const own = median(ours, ({ cpuMs }) => cpuMs);
+		const other = median(theirs, ({ cpuMs }) => cpuMs);
+		cost.set(people, own / people);
+		figures.push({
+			what: `CPU per item at ${people.toLocaleString('en')} items, ours ÷ HTTP Request`,
+			ours: perItem(own, people),
+			theirs: perItem(other, people),
+			figure: own / other,
+			unit: '×',
+			bound: 0.7,
+		});
+		if (people !== 50_000) continue;
+		const memory = median(ours, ({ peakBytes }) => peakBytes);
+		const otherMemory = median(theirs, ({ peakBytes }) => peakBytes);
+		figures.push({
+			what: 'Peak memory at 50,000 items, ours ÷ HTTP Request',
+			ours: mb(memory),
+			theirs: mb(otherMemory),
+			figure: memory / otherMemory,
+			unit: '×',
+			bound: 1,
+		});
+	}
+	figures.push({
+		what: 'CPU per item at 50,000 items ÷ at 1,000 (linear growth)',
+		ours: perItem(cost.get(50_000) ?? 0, 1),
+		theirs: perItem(cost.get(1_000) ?? 0, 1),
+		figure: (cost.get(50_000) ?? 0) / (cost.get(1_000) ?? 1),
+		unit: '×',
+		bound: 1.2,
+	});
+}
+
+async function combined(figures: Figure[]): Promise<void> {
+	const people = 10_000;
+	const { vendor } = await measure({ people, latencyMs: 0, wallet: 1e9 }, () => ({
+		node: 'ours',
+		parameters: {
+			resource: 'record',
+			operation: 'unlock',
+			uuids: '={{ $json.uuid }}',
+			unlockType: 'email',
+			requestMode: 'combined',
+		},
+		items: crowd(people).map(({ uuid }) => ({ uuid })),
+	}));
+	figures.push({
+		what: 'Requests for 10,000 records, combined',
+		ours: `${vendor.requests} requests`,
+		theirs: `${vendor.credits} credits`,
+		figure: vendor.requests,
+		unit: '',
+		bound: 100,
+		exactly: true,
+	});
+}
+
+// A CRM's list: 30 % of its rows repeat a person; 1 % of the answers are lost after the charge.
+async function credits(figures: Figure[], plot: Bar[]): Promise<void> {
+	const rows = 1000;
+	const distinct = 700;
+	const items = Array.from({ length: rows }, (_, row) => ({ email: emailOf(row % distinct) }));
+	const faults = Array.from({ length: rows / 100 }, (_, index) => ({
+		kind: 'lostAfter' as const,
+		on: `"${emailOf(index * 70)}"`,
+	}));
+	const settings = { retryOnFail: true, maxTries: 5, waitBetweenTries: 1 };
+	const run = async (node: 'ours' | 'httpRequest') =>
+		await measure({ people: distinct, latencyMs: 0, wallet: 1e9, faults }, (credential) => ({
+			node,
+			parameters: node === 'ours' ? ours({ concurrency: 20 }) : httpRequest(credential),
+			items,
+			// Ours goes on past a lost answer; HTTP Request is run again by n8n, as its users set it.
+			settings: node === 'ours' ? { ...settings, onError: 'continueRegularOutput' } : settings,
+		}));
+	const own = await run('ours');
+	const other = await run('httpRequest');
+	figures.push(
+		{
+			what: 'Credits per distinct person found, 1,000 rows with repeats and lost answers',
+			ours: `${own.vendor.credits} credits`,
+			theirs: `${own.vendor.people} people`,
+			figure: own.vendor.credits / own.vendor.people,
+			unit: 'credits',
+			bound: 5,
+			exactly: true,
+		},
+		{
+			what: 'Credits for those rows under Retry On Fail, ours ÷ HTTP Request',
+			ours: `${own.vendor.credits} credits`,
+			theirs: `${other.vendor.credits} credits`,
+			figure: own.vendor.credits / other.vendor.credits,
+			unit: '×',
+			bound: 1,
+		},
+	);
+	plot.push(
+		{ label: 'this node', value: own.vendor.credits },
+		{ label: 'HTTP Request', value: other.vendor.credits },
+	);
+}
+
+async function walletRunsDry(figures: Figure[]): Promise<void> {
+	const people = 200;
+	const wallet = (people / 2) * 5;
+	const kept = async (node: 'ours' | 'httpRequest') =>
+		await measure({ people, latencyMs: 0, wallet }, (credential) => ({
+			node,
+			parameters: node === 'ours' ? ours({ concurrency: 5 }) : httpRequest(credential),
+			items: emails(people),
+			settings: node === 'ours' ? { onError: 'continueRegularOutput' } : {},
+		}));
+	const own = await kept('ours');
+	const other = await kept('httpRequest');
+	figures.push({
+		what: 'Paid results kept when the wallet runs dry half-way (of 100 paid)',
+		ours: `${own.phones}`,
+		theirs: `HTTP Request ${other.phones}`,
+		figure: own.phones,
+		unit: 'results',
+		bound: 100,
+		exactly: true,
+	});
+}
+
+function holds({ figure, bound, exactly }: Figure): boolean {
+	return exactly === true ? figure === bound : figure <= bound;
+}
+
+function table(figures: Figure[]): string {
+	const lines = figures.map((figure) => {
+		const { what, ours: own, theirs, unit, bound, exactly } = figure;
+		const value = Number.isInteger(figure.figure) ? figure.figure : figure.figure.toFixed(2);
+		const rule = `${exactly === true ? 'exactly' : 'at most'} ${bound}`;
+		return `| ${what} | ${own} | ${theirs} | ${value} ${unit} | ${rule} | ${holds(figure) ? 'yes' : '**no**'} |`;
+	});
+	return [
+		'| What | Ours | Beside it | Figure | Must be | Holds |',
+		'| --- | --- | --- | --- | --- | --- |',
+		...lines,
+	].join('\n');
+}
+
+function installBase(): void {
+	if (existsSync(path.join(BASE_FOLDER, 'node_modules/n8n-nodes-base'))) return;
+	process.stdout.write("Installing n8n's own nodes to compare with (once, a minute or two) ...\n");
+	mkdirSync(BASE_FOLDER, { recursive: true });
+	for (const file of ['package.json', 'package-lock.json']) {
+		copyFileSync(path.join(__dirname, 'base', file), path.join(BASE_FOLDER, file));
+	}
+	execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+		cwd: BASE_FOLDER,
+		stdio: ['ignore', 'ignore', 'inherit'],
+	});
+}
+
+function versionOf(name: string, folder = PACKAGE_FOLDER): string {
+	const file = path.join(folder, 'node_modules', name, 'package.json');
+	return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+async function main(): Promise<void> {
+	installBase();
+	const figures: Figure[] = [];
+	const wall: Bar[] = [];
+	const spent: Bar[] = [];
+	for (const [name, part] of [
+		['wall time', async () => await wallTime(figures, wall)],
+		['processor and memory', async () => await processor(figures)],
+		['combined', async () => await combined(figures)],
+		['credits', async () => await credits(figures, spent)],
+		['wallet', async () => await walletRunsDry(figures)],
+	] as const) {
+		process.stdout.write(`Measuring ${name} ...\n`);
+		await part();
+	}
+	const report = `# Benchmarks
+
+Written by \`npm run bench\`, which measures both nodes in one run: the same work, through the same engine, against the
+same sandbox in a process of its own. Only the ratios say something about the nodes; the rest is the machine's.
+
+- Date: ${new Date().toISOString().slice(0, 10)}
+- Machine: ${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()}
+- Versions: Node ${process.versions.node}, n8n-core ${versionOf('n8n-core')}, n8n-nodes-base ${versionOf('n8n-nodes-base', BASE_FOLDER)} (HTTP Request)
+- The ideal wall time is items × latency ÷ concurrency, or that of HTTP Request sending all at once where that is longer:
+  then the processor is the limit, not the vendor.
+
+${table(figures)}
+
+![Wall time of 1,000 lookups](images/benchmark-wall-time.svg)
+
+![Credits for 1,000 rows](images/benchmark-credits.svg)
+`;
+	const docs = path.join(PACKAGE_FOLDER, 'docs');
+	mkdirSync(path.join(docs, 'images'), { recursive: true });
+	writeFileSync(path.join(docs, 'benchmarks.md'), report);
+	writeFileSync(
+		path.join(docs, 'images/benchmark-wall-time.svg'),
+		bars('Wall time of 1,000 lookups at 50 ms, in ms', wall),
+	);
+	writeFileSync(
+		path.join(docs, 'images/benchmark-credits.svg'),
+		bars('Credits for 1,000 rows, 700 people, 10 lost answers', spent),
+	);
+	process.stdout.write(`\n${table(figures)}\n\nWritten to docs/benchmarks.md\n`);
+	if (!figures.every(holds)) process.exitCode = 1;
+}
+
+void main();
