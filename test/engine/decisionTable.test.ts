@@ -273,8 +273,14 @@ describe.each(paidOperations)('$name', (operation) => {
 		else expect(reason).toBe('');
 	});
 
-	it('a vendor that is not there stops the run: nobody was charged', async () => {
-		const nowhere = 'http://127.0.0.1:9';
+	it.each([
+		[
+			'refuses the connection',
+			'http://127.0.0.1:9',
+			/could not be reached: the connection was refused/,
+		],
+		['has no address', 'http://nowhere.invalid', /could not be reached: its host name/],
+	])('a vendor that %s stops the run: nobody was charged', async (_what, nowhere, says) => {
 		const { output } = await execute({
 			parameters: withOptions(operation, { concurrency: 1 }),
 			items: operation.keys.slice(0, 2).map((key) => ({ key })),
@@ -286,7 +292,7 @@ describe.each(paidOperations)('$name', (operation) => {
 			['refused', 0],
 			['not_sent', 0],
 		]);
-		expect(output[0]?.json.reason).toMatch(/could not be reached: the connection was refused/);
+		expect(output[0]?.json.reason).toMatch(says);
 	});
 
 	it('a refusal after a lost answer is uncertain: the lost one may have been charged', async () => {
