@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -18,6 +19,8 @@ export interface EngineSetup {
 	items: IDataObject[];
 	credential: ICredentialDataDecryptedObject;
 	settings?: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries' | 'onError'>;
+	/** Items that go through before anything is measured: n8n is a server, and has run before. */
+	warmUp?: IDataObject[];
 }
 
 /** What the engine's process measured: milliseconds, bytes, and items that came out. */
@@ -50,8 +53,15 @@ async function nodeOf(kind: EngineSetup['node']): Promise<Loaded> {
 }
 
 async function measure(setup: EngineSetup): Promise<EngineReport> {
-	const { parameters, items, credential, settings } = setup;
+	const { parameters, items, credential, settings, warmUp = [] } = setup;
 	const node = await nodeOf(setup.node);
+	if (warmUp.length > 0) {
+		const { running } = await begin({ parameters, items: warmUp, credential, node });
+		await running;
+	}
+	const go = once(process, 'message');
+	process.send?.('warm');
+	await go;
 	let peakBytes = 0;
 	const watch = setInterval(() => {
 		peakBytes = Math.max(peakBytes, process.memoryUsage().rss);
@@ -81,6 +91,6 @@ async function measure(setup: EngineSetup): Promise<EngineReport> {
 	};
 }
 
-process.on('message', (setup: EngineSetup) => {
+process.once('message', (setup: EngineSetup) => {
 	void measure(setup).then((report) => process.send?.(report, () => process.exit()));
 });

@@ -22,13 +22,18 @@ export async function measure(
 	const vendor = start('vendor.ts', [JSON.stringify(vendorSetup)]);
 	const [credential] = (await once(vendor, 'message')) as [ICredentialDataDecryptedObject];
 	const engine = start('engineProcess.ts');
+	const ended = once(engine, 'exit').then(() => {
+		throw new Error('the engine process ended without a report');
+	});
+	const told = async <Message>() =>
+		((await Promise.race([once(engine, 'message'), ended])) as [Message])[0];
+
 	engine.send({ ...setupFor(credential), credential } satisfies EngineSetup);
-	const [report] = (await Promise.race([
-		once(engine, 'message'),
-		once(engine, 'exit').then(() => {
-			throw new Error('the engine process ended without a report');
-		}),
-	])) as [EngineReport];
+	await told();
+	vendor.send('start');
+	await once(vendor, 'message');
+	engine.send('go');
+	const report = await told<EngineReport>();
 	vendor.send('report');
 	const [seen] = (await once(vendor, 'message')) as [VendorReport];
 	return { ...report, vendor: seen };

@@ -26,8 +26,14 @@ async function main(): Promise<void> {
 		latencyMs: setup.latencyMs,
 		wallet: { ecore: setup.wallet },
 	});
-	sandbox.fault(...(setup.faults ?? []));
-	process.on('message', () => {
+	process.on('message', (message) => {
+		if (message === 'start') {
+			// What warmed the engine up does not count.
+			sandbox.reset();
+			sandbox.fault(...(setup.faults ?? []));
+			process.send?.('started');
+			return;
+		}
 		const report: VendorReport = {
 			requests: sandbox.seen.length,
 			credits: sandbox.world.spent(),

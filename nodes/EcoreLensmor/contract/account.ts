@@ -35,10 +35,22 @@ function baseUrl(value: unknown, fallback: string): string {
 	return (url === undefined ? given : `${url.origin}${url.pathname}`).replace(/\/+$/, '');
 }
 
+type Accounts = Readonly<Record<Vendor, Account>>;
+
+// Every request asks for the same credential's accounts.
+const known = new WeakMap<ICredentialDataDecryptedObject, Accounts>();
+
 /** Both vendors' accounts, read from a decrypted credential. */
-export function accountsOf(
-	credential: ICredentialDataDecryptedObject,
-): Readonly<Record<Vendor, Account>> {
+export function accountsOf(credential: ICredentialDataDecryptedObject): Accounts {
+	let accounts = known.get(credential);
+	if (accounts === undefined) {
+		accounts = readAccounts(credential);
+		known.set(credential, accounts);
+	}
+	return accounts;
+}
+
+function readAccounts(credential: ICredentialDataDecryptedObject): Accounts {
 	return {
 		ecore: {
 			vendor: 'ecore',
@@ -67,11 +79,10 @@ function parsed(url: string): URL | undefined {
 	return URL.canParse(url) ? new URL(url) : undefined;
 }
 
-function covers(account: Account, target: URL): boolean {
-	const base = parsed(account.baseUrl);
-	if (base === undefined || base.origin !== target.origin) return false;
-	const prefix = base.pathname.replace(/\/+$/, '');
-	return target.pathname === prefix || target.pathname.startsWith(`${prefix}/`);
+// Both are written the same way, so that text can be compared: origin, then path.
+function covers({ baseUrl }: Account, target: URL): boolean {
+	const address = `${target.origin}${target.pathname}`;
+	return address === baseUrl || address.startsWith(`${baseUrl}/`);
 }
 
 /** What keeps an account from being used, as a sentence that names the credential's field; `undefined` when nothing does. */

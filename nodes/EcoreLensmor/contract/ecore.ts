@@ -57,8 +57,8 @@ const text = z.string().min(1);
 
 // Strict: another field beside a combination is undocumented, and eCore may refuse it (api-contract A.4, A.5).
 const enrichmentRequest = z.union([
-	z.object({ linkedin_url: text }).strict(),
 	z.object({ email: text }).strict(),
+	z.object({ linkedin_url: text }).strict(),
 	z.object({ first_name: text, last_name: text, company_website: text }).strict(),
 	z.object({ first_name: text, last_name: text, company_name: text }).strict(),
 ]);
