@@ -20,11 +20,14 @@ it('a free lane goes on while a neighbour is slow', async () => {
 	const done: string[] = [];
 	let finishSlow = () => {};
 	const slow = new Promise<void>((resolve) => (finishSlow = resolve));
+	let otherLaneDone = () => {};
+	const others = new Promise<void>((resolve) => (otherLaneDone = resolve));
 	const all = inLanes(['slow', 'a', 'b', 'c'], 2, async (task) => {
 		if (task === 'slow') await slow;
 		done.push(task);
+		if (task === 'c') otherLaneDone();
 	});
-	await new Promise((resolve) => setImmediate(resolve));
+	await others;
 	expect(done).toEqual(['a', 'b', 'c']);
 
 	finishSlow();
