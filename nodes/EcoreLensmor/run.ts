@@ -1,9 +1,4 @@
-import {
-	NodeOperationError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { accountFor, accountsOf, whyUnusable } from './contract/account';
 import { badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
@@ -24,9 +19,15 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	const inputs = context.getInputData();
 	if (inputs.length === 0) return [[]];
 
-	const operation = chosenOperation(context);
 	const node = context.getNode();
 	const stopOnProblem = !context.continueOnFail();
+	const operation = chosenOperation(context);
+	if (operation === undefined) {
+		const reason = 'There is no such operation: choose Resource and Operation anew';
+		if (stopOnProblem) throw unusable(node, reason);
+		const json = { outcome: 'refused', creditsCharged: 0, creditsRemaining: null, reason };
+		return [inputs.map((_, item) => ({ json, pairedItem: { item } }))];
+	}
 	const output: Output = {
 		operation,
 		field: '',
@@ -58,17 +59,10 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	return [lines.map((line) => toItem(output, inputs, line))];
 }
 
-function chosenOperation(context: IExecuteFunctions): Operation {
-	const resource = context.getNodeParameter('resource', 0);
-	const name = context.getNodeParameter('operation', 0);
-	const found = operations.find((one) => one.resource === resource && one.operation === name);
-	if (found === undefined) {
-		throw new NodeOperationError(
-			context.getNode(),
-			`There is no operation "${String(name)}" on the resource "${String(resource)}"`,
-		);
-	}
-	return found;
+function chosenOperation(context: IExecuteFunctions): Operation | undefined {
+	const resource = context.getNodeParameter('resource', 0, '');
+	const name = context.getNodeParameter('operation', 0, '');
+	return operations.find((one) => one.resource === resource && one.operation === name);
 }
 
 interface Prepared {

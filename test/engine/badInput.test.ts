@@ -277,3 +277,22 @@ describe.each(paidOperations)('$name: options', (operation) => {
 		expect(output.map(({ json }) => json.outcome)).toEqual(items.map(() => operation.bought));
 	});
 });
+
+it.each([
+	['stopWorkflow', undefined],
+	['continueRegularOutput', 'refused'],
+] as const)(
+	'an operation that does not exist is told before anything is sent (%s)',
+	async (onError, outcome) => {
+		const { output, error } = await execute({
+			parameters: { ...record, operation: 'nope' },
+			items: [{ uuids: goodUuid }, { uuids: goodUuid }],
+			credential: sandbox.credential,
+			settings: { onError },
+		});
+
+		if (outcome === undefined) expect(error?.message).toMatch(/There is no such operation/);
+		else expect(output.map(({ json }) => json.outcome)).toEqual([outcome, outcome]);
+		expect(sandbox.seen).toEqual([]);
+	},
+);

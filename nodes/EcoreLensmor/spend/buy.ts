@@ -89,10 +89,12 @@ async function purchase<Request, Response>(
 	const told = withEarlier(receipt, known.beside);
 	// What was refused or held back cost nothing and may be asked again: nothing to remember.
 	if (receipt.outcome !== 'refused' && receipt.outcome !== 'not_sent') {
+		// What attempts in doubt may have cost adds up, and each of them is in what was spent already.
+		const beside = known.beside?.worstCase ?? 0;
 		memo.record(key, {
 			receipt: told,
-			counted: receipt.creditsCharged ?? worstCase,
-			replaces: known.counted,
+			counted: (receipt.creditsCharged ?? worstCase) + beside,
+			replaces: known.counted + beside,
 			doubt,
 			request: operation.join === undefined ? undefined : request,
 		});

@@ -90,6 +90,7 @@ export class Memo {
 		private readonly underWay: ReadonlySet<number> = new Set(),
 	) {
 		context.memo ??= { entries: {}, count: 0, spent: 0 };
+		// Not parsed: a loop would read all of it again in every round.
 		this.stored = context.memo as unknown as Stored;
 	}
 
