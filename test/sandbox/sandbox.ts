@@ -39,6 +39,10 @@ export interface SandboxOptions {
 // The troubles that leave the answer whole.
 const TELLING: Array<Trouble['kind']> = ['slow', 'unknownFields'];
 
+// Lensmor's window (api-contract B.1): that many requests a minute.
+const LENSMOR_REQUESTS = 120;
+const WINDOW_MS = 60_000;
+
 const ECORE_PREFIX = '/backend/api/v1';
 
 /** Both vendors on the loopback interface, with play money. */
@@ -56,6 +60,7 @@ export class Sandbox {
 	private otherOrigin = '';
 	private readonly underWay = new WeakMap<FastifyRequest, Seen>();
 	private lensmorBusy = 0;
+	private window = { endsAt: 0, requests: 0 };
 
 	private constructor(private readonly options: SandboxOptions) {
 		this.world = this.newWorld();
@@ -64,6 +69,7 @@ export class Sandbox {
 		this.server.addHook('onSend', async (request, reply) => {
 			const seen = this.underWay.get(request);
 			if (seen === undefined) return;
+			if (seen.vendor === 'lensmor') reply.headers(this.rateLimit());
 			seen.status = reply.statusCode;
 			seen.seenByThen = this.seen.length;
 		});
@@ -123,6 +129,7 @@ export class Sandbox {
 		this.world = this.newWorld(wallet);
 		this.faults.clear();
 		this.seen.length = 0;
+		this.window = { endsAt: 0, requests: 0 };
 		this.strayed.length = 0;
 	}
 
@@ -206,16 +213,37 @@ export class Sandbox {
 	private note(vendor: Charge['vendor'], request: FastifyRequest): void {
 		const seen = asSeen(vendor, request);
 		this.underWay.set(request, seen);
+		if (vendor === 'lensmor') {
+			if (Date.now() >= this.window.endsAt) {
+				this.window = { endsAt: Date.now() + WINDOW_MS, requests: 0 };
+			}
+			this.window.requests += 1;
+		}
 		this.seen.push(seen);
 	}
 
-	private unauthorized(vendor: Charge['vendor'], request: FastifyRequest): Reply | undefined {
+	private rateLimit(): Record<string, string> {
+		const { endsAt, requests } = this.window;
+		const over = requests > LENSMOR_REQUESTS;
+		return {
+			'x-ratelimit-limit': String(LENSMOR_REQUESTS),
+			'x-ratelimit-remaining': String(Math.max(0, LENSMOR_REQUESTS - requests)),
+			'x-ratelimit-reset': String(Math.ceil(endsAt / 1000)),
+			...(over ? { 'retry-after': String(Math.ceil((endsAt - Date.now()) / 1000)) } : {}),
+		};
+	}
+
+	private turnedAway(vendor: Charge['vendor'], request: FastifyRequest): Reply | undefined {
 		const given = request.headers.authorization;
 		if (vendor === 'ecore') {
 			if (given === `Token ${this.tokens.ecore}`) return undefined;
 			return { status: 401, body: { detail: 'Invalid token.' } };
 		}
-		if (given?.toLowerCase() === `bearer ${this.tokens.lensmor}`) return undefined;
+		if (given?.toLowerCase() === `bearer ${this.tokens.lensmor}`) {
+			return this.window.requests > LENSMOR_REQUESTS
+				? lensmorRefusal(429, 'RATE_LIMIT_EXCEEDED', 'Rate limit exceeded')
+				: undefined;
+		}
 		return lensmorRefusal(401, 'INVALID_API_KEY', 'Invalid API key');
 	}
 
@@ -226,7 +254,7 @@ export class Sandbox {
 		read: () => Reply,
 	) {
 		this.note(vendor, request);
-		const { status, body } = this.unauthorized(vendor, request) ?? read();
+		const { status, body } = this.turnedAway(vendor, request) ?? read();
 		return await reply.code(status).send(body);
 	}
 
@@ -237,7 +265,7 @@ export class Sandbox {
 		charge: () => Reply,
 	) {
 		this.note(vendor, request);
-		const refusal = this.unauthorized(vendor, request);
+		const refusal = this.turnedAway(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
 
 		const trouble = this.faults.next(
