@@ -10,7 +10,6 @@ import {
 	authorization,
 	ECORE_BASE_URL,
 	LENSMOR_BASE_URL,
-	whyUnusable,
 } from '../nodes/EcoreLensmor/contract/account';
 
 export class EcoreLensmorApi implements ICredentialType {
@@ -74,8 +73,7 @@ export class EcoreLensmorApi implements ICredentialType {
 		requestOptions: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
 		const account = accountFor(credentials, targetOf(requestOptions));
-		const unusable = whyUnusable(account);
-		if (unusable !== undefined) throw new Error(unusable);
+		if (account.unusable !== undefined) throw new Error(account.unusable);
 
 		const headers = Object.fromEntries(
 			Object.entries(requestOptions.headers ?? {}).filter(

@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { accountsOf, authorization, whyUnusable, type Account } from './contract/account';
+import { accountsOf, authorization, type Account } from './contract/account';
 
 const TIMEOUT_MS = 10_000;
 
@@ -36,9 +36,8 @@ async function complaintOf(
 	context: ICredentialTestFunctions,
 	account: Account,
 ): Promise<string | undefined> {
-	const unusable = whyUnusable(account);
+	const { name, tokenLabel, baseUrlLabel, unusable } = account;
 	if (unusable !== undefined) return unusable;
-	const { name, tokenLabel, baseUrlLabel } = account;
 
 	// n8n gives a credential test no other HTTP helper than this one.
 	const { request } = context.helpers;

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { accountFor, accountsOf, whyUnusable } from './contract/account';
+import { accountFor, accountsOf } from './contract/account';
 import { badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
 import { operations } from './operations';
 import type { Joint, Operation } from './operations/operation';
@@ -45,9 +45,9 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read);
 	const lines = join === undefined ? read : joined(operation, read, join, spending.memo.standing());
 
-	const keys = settings.dryRun
-		? foresee(operation, lines, spending)
-		: await spend(operation, lines, spending, settings, thisRun.round);
+	let keys = new Set<string>();
+	if (settings.dryRun) foresee(operation, lines, spending);
+	else keys = await spend(operation, lines, spending, settings, thisRun.round);
 
 	if (stopOnProblem && !spending.cancelled() && lines.some(({ receipt }) => isProblem(receipt))) {
 		throw failed(node, operation, lines);
@@ -92,8 +92,7 @@ async function prepare(
 
 		const credential = await context.getCredentials('ecoreLensmorApi');
 		const account = accountsOf(credential)[operation.endpoint.vendor];
-		const bad = whyUnusable(account);
-		if (bad !== undefined) return { bad };
+		if (account.unusable !== undefined) return { bad: account.unusable };
 		accountFor(credential, account.baseUrl);
 
 		const run: Run = {
@@ -209,7 +208,7 @@ async function spend(
 }
 
 /** Says what the lines would cost at most, and sends nothing. */
-function foresee(operation: Operation, lines: Line[], { memo }: Spending): string[] {
+function foresee(operation: Operation, lines: Line[], { memo }: Spending): void {
 	const sameChain = new Map<string, number>();
 	// What an earlier line asks for in any case; what it asks for next depends on the answer.
 	const surelyAsked = new Set<string>();
@@ -230,7 +229,6 @@ function foresee(operation: Operation, lines: Line[], { memo }: Spending): strin
 		else sameChain.set(chain, line.items[0] ?? 0);
 		surelyAsked.add(keys[0] ?? '');
 	}
-	return [];
 }
 
 function requestKey(operation: Operation, request: unknown): string {

@@ -64,8 +64,8 @@ async function lookUp(node: 'ours' | 'httpRequest', look: Look): Promise<Measure
 		node,
 		parameters: node === 'ours' ? ours({ concurrency }) : httpRequest(credential, people),
 		items: emails(people),
-		// Enough that V8 has compiled what is measured; fewer where each takes its latency.
-		warmUp: emails(latencyMs > 0 ? 1000 : 4000),
+		// Enough that V8 has compiled what is measured.
+		warmUp: emails(10_000),
 	}));
 }
 

@@ -23,13 +23,13 @@ async function main(): Promise<void> {
 	const setup = JSON.parse(process.argv[2] ?? '{}') as VendorSetup;
 	const sandbox = await Sandbox.start({
 		people: crowd(setup.people),
-		latencyMs: setup.latencyMs,
 		wallet: { ecore: setup.wallet },
 	});
 	process.on('message', (message) => {
 		if (message === 'start') {
-			// What warmed the engine up does not count.
+			// What warmed the engine up does not count, and need not wait.
 			sandbox.reset();
+			sandbox.latencyMs = setup.latencyMs;
 			sandbox.fault(...(setup.faults ?? []));
 			process.send?.('started');
 			return;

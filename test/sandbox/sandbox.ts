@@ -53,6 +53,8 @@ export class Sandbox {
 	/** Every request that followed a redirect to the other host: there should be none. */
 	readonly strayed: Seen[] = [];
 	world: World;
+	/** How long every answer takes, in milliseconds. */
+	latencyMs: number;
 	private readonly faults = new Faults();
 	private readonly server: FastifyInstance;
 	private readonly otherHost: FastifyInstance;
@@ -64,6 +66,7 @@ export class Sandbox {
 
 	private constructor(private readonly options: SandboxOptions) {
 		this.world = this.newWorld();
+		this.latencyMs = options.latencyMs ?? 0;
 		this.server = Fastify({ forceCloseConnections: true, keepAliveTimeout: 1000 });
 		this.otherHost = Fastify({ forceCloseConnections: true });
 		this.server.addHook('onSend', async (request, reply) => {
@@ -281,7 +284,7 @@ export class Sandbox {
 		}
 		this.lensmorBusy += vendor === 'lensmor' ? 1 : 0;
 		try {
-			if (this.options.latencyMs) await wait(this.options.latencyMs);
+			if (this.latencyMs > 0) await wait(this.latencyMs);
 			return await this.answer(request, reply, charge, trouble);
 		} finally {
 			this.lensmorBusy -= vendor === 'lensmor' ? 1 : 0;

@@ -22,6 +22,8 @@ export interface Account {
 	scheme: 'Token' | 'Bearer';
 	/** A free call that needs the token (api-contract C.1). */
 	freeRead: string;
+	/** What keeps it from being used, as a sentence that names the credential's field. */
+	unusable?: string | undefined;
 }
 
 function text(value: unknown): string {
@@ -51,42 +53,41 @@ export function accountsOf(credential: ICredentialDataDecryptedObject): Accounts
 }
 
 function readAccounts(credential: ICredentialDataDecryptedObject): Accounts {
+	const ecore: Account = {
+		vendor: 'ecore',
+		name: 'eCore',
+		tokenLabel: 'eCore Token',
+		baseUrlLabel: 'eCore Base URL',
+		baseUrl: baseUrl(credential.ecoreBaseUrl, ECORE_BASE_URL),
+		token: text(credential.ecoreToken),
+		scheme: 'Token',
+		freeRead: '/external/search/?limit=1',
+	};
+	const lensmor: Account = {
+		vendor: 'lensmor',
+		name: 'Lensmor',
+		tokenLabel: 'Lensmor API Key',
+		baseUrlLabel: 'Lensmor Base URL',
+		baseUrl: baseUrl(credential.lensmorBaseUrl, LENSMOR_BASE_URL),
+		token: text(credential.lensmorApiKey),
+		scheme: 'Bearer',
+		freeRead: '/external/credits/balance',
+	};
 	return {
-		ecore: {
-			vendor: 'ecore',
-			name: 'eCore',
-			tokenLabel: 'eCore Token',
-			baseUrlLabel: 'eCore Base URL',
-			baseUrl: baseUrl(credential.ecoreBaseUrl, ECORE_BASE_URL),
-			token: text(credential.ecoreToken),
-			scheme: 'Token',
-			freeRead: '/external/search/?limit=1',
-		},
-		lensmor: {
-			vendor: 'lensmor',
-			name: 'Lensmor',
-			tokenLabel: 'Lensmor API Key',
-			baseUrlLabel: 'Lensmor Base URL',
-			baseUrl: baseUrl(credential.lensmorBaseUrl, LENSMOR_BASE_URL),
-			token: text(credential.lensmorApiKey),
-			scheme: 'Bearer',
-			freeRead: '/external/credits/balance',
-		},
+		ecore: { ...ecore, unusable: whyUnusable(ecore) },
+		lensmor: { ...lensmor, unusable: whyUnusable(lensmor) },
 	};
 }
 
 function parsed(url: string): URL | undefined {
-	return URL.canParse(url) ? new URL(url) : undefined;
+	try {
+		return new URL(url);
+	} catch {
+		return undefined;
+	}
 }
 
-// Both are written the same way, so that text can be compared: origin, then path.
-function covers({ baseUrl }: Account, target: URL): boolean {
-	const address = `${target.origin}${target.pathname}`;
-	return address === baseUrl || address.startsWith(`${baseUrl}/`);
-}
-
-/** What keeps an account from being used, as a sentence that names the credential's field; `undefined` when nothing does. */
-export function whyUnusable(account: Account): string | undefined {
+function whyUnusable(account: Account): string | undefined {
 	if (account.token === '') {
 		return `${account.tokenLabel} is empty: fill it in in the credential`;
 	}
@@ -106,8 +107,10 @@ export function whyUnusable(account: Account): string | undefined {
 export function accountFor(credential: ICredentialDataDecryptedObject, url: string): Account {
 	const accounts = Object.values(accountsOf(credential));
 	const target = parsed(url);
+	// Base URLs are written the same way, so that text can be compared: origin, then path.
+	const address = target === undefined ? 'no address' : `${target.origin}${target.pathname}`;
 	const matches = accounts
-		.filter((account) => target !== undefined && covers(account, target))
+		.filter(({ baseUrl: base }) => address === base || address.startsWith(`${base}/`))
 		.sort((a, b) => b.baseUrl.length - a.baseUrl.length);
 	const [closest, next] = matches;
 	if (closest === undefined) {

@@ -1,8 +1,10 @@
 import { sleep } from 'n8n-workflow';
 
-// Requests that leave together come back together, and then each waits until all are handled: lanes
-// that start a moment apart stay apart.
-const APART_MS = 1;
+// Requests that leave in one burst come back in one burst, and then each queues behind the others.
+// So tasks start apart: by half an even share of what the last one took, and no more than this.
+const MOST_APART_MS = 2;
+// Until one has been measured: about what it takes to send one.
+const FIRST_APART_MS = 0.4;
 
 /** Works through tasks with that many under way at once; a free lane takes the next task, whatever its neighbours do. */
 export async function inLanes<Task>(
@@ -11,9 +13,20 @@ export async function inLanes<Task>(
 	work: (task: Task) => Promise<void>,
 ): Promise<void> {
 	const queue = tasks.values();
-	const lane = async (_: unknown, index: number) => {
-		if (index > 0) await sleep(index * APART_MS);
-		for (const task of queue) await work(task);
+	let apart = FIRST_APART_MS;
+	let nextStart = 0;
+	const lane = async () => {
+		for (;;) {
+			const early = nextStart - performance.now();
+			nextStart += Math.max(0, -early) + apart;
+			if (early > 0) await sleep(early);
+			// Taken only now: tasks start in their order.
+			const { done, value: task } = queue.next();
+			if (done === true) return;
+			const start = performance.now();
+			await work(task);
+			apart = Math.min((performance.now() - start) / lanes / 2, MOST_APART_MS);
+		}
 	};
 	await Promise.all(Array.from({ length: Math.min(lanes, tasks.length) }, lane));
 }

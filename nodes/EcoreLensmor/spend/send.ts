@@ -1,7 +1,9 @@
 import type {
 	IAllExecuteFunctions,
 	ICredentialDataDecryptedObject,
+	IDataObject,
 	IExecuteFunctions,
+	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { z } from 'zod';
 
@@ -15,9 +17,15 @@ export type Answer =
 	| { kind: 'lost'; cause: string };
 
 /** The headers that say when to come back, by their names in lower case. */
-export type Headers = Partial<
-	Record<'retry-after' | 'x-ratelimit-remaining' | 'x-ratelimit-reset', string | undefined>
->;
+const TOLD = ['retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
+export type Headers = Partial<Record<(typeof TOLD)[number], string | undefined>>;
+
+// No more of the headers than is read: nothing else should get near an output.
+function told(headers: IDataObject | undefined): Headers {
+	return Object.fromEntries(
+		TOLD.flatMap((name) => (typeof headers?.[name] === 'string' ? [[name, headers[name]]] : [])),
+	);
+}
 
 /** Sends one request once and never throws. */
 export type Send = (wire: WireRequest) => Promise<Answer>;
@@ -34,30 +42,19 @@ const NEVER_LEFT = new Map([
 	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
 ]);
 
-// No more of the headers than is read: nothing else should get near an output.
-const header = z.string().optional().catch(undefined);
-const fullResponse = z.object({
-	statusCode: z.number(),
-	headers: z
-		.object({
-			'retry-after': header,
-			'x-ratelimit-remaining': header,
-			'x-ratelimit-reset': header,
-		})
-		.catch({}),
-	body: z.unknown(),
-});
-
 const transportFault = z.object({ httpCode: z.string() });
 
 // Shorter "tokens" would cut holes into ordinary answers; no vendor hands out such.
 const SHORTEST_SECRET = 8;
 
-function withoutSecret(value: unknown, secret: string): unknown {
-	if (secret.length < SHORTEST_SECRET) return value;
-	const text = JSON.stringify(value) ?? '';
+function without(secret: string): (value: unknown) => unknown {
+	if (secret.length < SHORTEST_SECRET) return (value) => value;
 	const written = JSON.stringify(secret).slice(1, -1);
-	return text.includes(written) ? JSON.parse(text.replaceAll(written, '[hidden]')) : value;
+	return (value) => {
+		const text = JSON.stringify(value) ?? '';
+		if (!text.includes(written)) return value;
+		return JSON.parse(text.replaceAll(written, '[hidden]')) as unknown;
+	};
 }
 
 /**
@@ -80,9 +77,11 @@ export function sender(
 		logger: context.logger,
 	} as unknown as IAllExecuteFunctions;
 
+	const withoutSecret = without(account.token);
+
 	return async (wire) => {
 		try {
-			const response: unknown = await context.helpers.httpRequestWithAuthentication.call(
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
 				bystander,
 				'ecoreLensmorApi',
 				{
@@ -98,13 +97,12 @@ export function sender(
 					disableFollowRedirect: true,
 					sendCredentialsOnCrossOriginRedirect: false,
 				},
-			);
-			const { statusCode, headers, body } = fullResponse.parse(response);
+			)) as IN8nHttpFullResponse;
 			return {
 				kind: 'response',
-				status: statusCode,
-				headers,
-				body: withoutSecret(body, account.token),
+				status: response.statusCode,
+				headers: told(response.headers),
+				body: withoutSecret(response.body),
 			};
 		} catch (fault) {
 			const code = transportFault.safeParse(fault).data?.httpCode ?? '';

@@ -38,3 +38,13 @@ it('a free lane goes on while a neighbour is slow', async () => {
 it('has nothing to do without tasks', async () => {
 	await expect(inLanes([], 5, () => Promise.reject(new Error('no task')))).resolves.toBeUndefined();
 });
+
+it('tasks start in their order, also where lanes wait to start apart', async () => {
+	const started: number[] = [];
+	await inLanes([...Array(200).keys()], 20, async (task) => {
+		started.push(task);
+		await new Promise((resolve) => setTimeout(resolve, task % 3));
+	});
+
+	expect(started).toEqual([...Array(200).keys()]);
+});
