@@ -82,7 +82,7 @@ export function install(): Tools {
 	return tools;
 }
 
-/** Installs Debian's packages whose commands are missing. Throws where that is not allowed. */
+/** Installs Debian's packages whose commands (by name or path) are missing. Throws where that is not allowed. */
 export function installFromDebian(packages: Record<string, string>): void {
 	const missing = Object.entries(packages)
 		.filter(([command]) => !isThere(command))
@@ -104,5 +104,5 @@ export function installFromDebian(packages: Record<string, string>): void {
 function isThere(command: string): boolean {
 	return (process.env.PATH ?? '')
 		.split(path.delimiter)
-		.some((folder) => existsSync(path.join(folder, command)));
+		.some((folder) => existsSync(path.resolve(folder, command)));
 }

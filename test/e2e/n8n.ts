@@ -219,10 +219,16 @@ export class N8n {
 	/** The executions of a workflow, newest first. */
 	async executionsOf(workflowId: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const { results } = await this.get<{ results: ExecutionSummary[] }>(
-			`executions?filter=${filter}&limit=100`,
-		);
-		return results;
+		const all: ExecutionSummary[] = [];
+		for (let cursor: string | null = ''; cursor !== null;) {
+			const more = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+			const page: { results: ExecutionSummary[]; nextCursor: string | null } = await this.get(
+				`executions?filter=${filter}&limit=100${more}`,
+			);
+			all.push(...page.results);
+			cursor = page.nextCursor;
+		}
+		return all;
 	}
 
 	/** Waits until that many executions of a workflow have ended, and answers them, newest first. */
@@ -274,7 +280,7 @@ const CREDENTIAL_OF: Record<string, RegExp> = {
 };
 
 function serve(tools: Tools, name: string, args: string[], env: NodeJS.ProcessEnv): Service {
-	return new Service(name, tools.node, [tools.n8n, ...args], env, HOST_FOLDER);
+	return new Service(name, tools.node, [tools.n8n, ...args], env, { cwd: HOST_FOLDER });
 }
 
 // n8n stores an execution's data as a graph in which everything is there once.

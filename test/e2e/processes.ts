@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const LONGEST_GOODBYE_MS = 20_000;
@@ -16,12 +16,12 @@ export class Service {
 		command: string,
 		args: string[],
 		env: NodeJS.ProcessEnv,
-		cwd?: string,
+		options: { cwd?: string; uid?: number; gid?: number } = {},
 	) {
 		// A group of its own, so that whatever it starts goes with it.
 		this.child = spawn(command, args, {
+			...options,
 			env,
-			cwd,
 			detached: true,
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
@@ -76,8 +76,12 @@ export class Service {
 
 /** Ports of the loopback interface that nobody listens on. */
 export async function freePorts(count: number): Promise<number[]> {
-	const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-	for (const server of servers) await once(server, 'listening');
+	const servers: Server[] = [];
+	for (let index = 0; index < count; index += 1) {
+		const server = createServer().listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		servers.push(server);
+	}
 	const ports = servers.map((server) => (server.address() as AddressInfo).port);
 	for (const server of servers) await once(server.close(), 'close');
 	return ports;

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { HOST_FOLDER } from './install';
+
+// The little of Playwright that is used here; it is installed beside n8n, where the compiler does not see it.
+
+/** Something on a page. */
+export interface Locator {
+	click(options?: { force?: boolean }): Promise<void>;
+	fill(text: string): Promise<void>;
+	first(): Locator;
+	nth(index: number): Locator;
+	count(): Promise<number>;
+	innerText(): Promise<string>;
+	allInnerTexts(): Promise<string[]>;
+	waitFor(options?: { state?: 'visible' | 'hidden'; timeout?: number }): Promise<void>;
+	screenshot(options: { path: string }): Promise<unknown>;
+	getByText(text: string | RegExp, options?: { exact?: boolean }): Locator;
+	getByTestId(id: string): Locator;
+	locator(selector: string): Locator;
+}
+
+/** A page of the browser. */
+export interface Page extends Pick<Locator, 'getByText' | 'getByTestId' | 'locator'> {
+	goto(url: string): Promise<unknown>;
+	keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
+	emulateMedia(options: { colorScheme: 'light' | 'dark' }): Promise<void>;
+	screenshot(options: { path: string }): Promise<unknown>;
+	waitForTimeout(ms: number): Promise<void>;
+	evaluate(script: string): Promise<unknown>;
+	reload(): Promise<unknown>;
+}
+
+/** A browser. */
+export interface Browser {
+	newPage(options: {
+		viewport: { width: number; height: number };
+		colorScheme: 'light' | 'dark';
+	}): Promise<Page>;
+	close(): Promise<void>;
+}
+
+interface Playwright {
+	chromium: { launch(options: { executablePath: string; args: string[] }): Promise<Browser> };
+}
+
+/** Starts Debian's Chromium, headless. */
+export async function startBrowser(): Promise<Browser> {
+	const load = createRequire(path.join(HOST_FOLDER, 'package.json'));
+	const { chromium } = load('playwright-core') as Playwright;
+	return await chromium.launch({
+		executablePath: '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+	});
+}
