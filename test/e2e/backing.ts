@@ -65,8 +65,8 @@ function database(folder: string, port: number, env: NodeJS.ProcessEnv): Service
 		.sort((a, b) => Number(b) - Number(a))[0];
 	const command = (name: string) => path.join(POSTGRES, newest ?? '', 'bin', name);
 	// PostgreSQL refuses to run as root.
-	const owner = process.getuid?.() === 0 ? postgresUser() : {};
-	if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid);
+	const owner = process.getuid?.() === 0 ? postgresUser() : undefined;
+	if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
 	const data = path.join(folder, 'data');
 	execFileSync(command('initdb'), ['-D', data, '-U', USER, '--auth=trust', '--encoding=UTF8'], {
 		...owner,
@@ -78,7 +78,7 @@ function database(folder: string, port: number, env: NodeJS.ProcessEnv): Service
 	return new Service('postgres', command('postgres'), args, env, { cwd: folder, ...owner });
 }
 
-function postgresUser(): { uid?: number; gid?: number } {
+function postgresUser(): { uid: number; gid: number } {
 	const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 	return { uid: id('-u'), gid: id('-g') };
 }
