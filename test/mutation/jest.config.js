@@ -1,13 +1,8 @@
 const base = require('../../jest.config.js');
 
 /**
- * The tests as Stryker runs them: the engine takes the node from its mutated source instead of the
- * build, and the tests of the package and the long search are left out.
+ * The tests as Stryker runs them, some thousand times: only those that need neither n8n's engine nor
+ * a network.
  * @type {import('jest').Config}
  */
-module.exports = {
-	...base,
-	rootDir: '../..',
-	testPathIgnorePatterns: ['test/package/', 'test/search/'],
-	setupFiles: ['<rootDir>/test/mutation/fromSource.ts'],
-};
+module.exports = { ...base, rootDir: '../..', testMatch: ['<rootDir>/test/nodes/**/*.test.ts'] };
