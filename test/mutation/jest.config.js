@@ -2,7 +2,14 @@ const base = require('../../jest.config.js');
 
 /**
  * The tests as Stryker runs them, some thousand times: only those that need neither n8n's engine nor
- * a network.
+ * a network, and no more of n8n than they use.
  * @type {import('jest').Config}
  */
-module.exports = { ...base, rootDir: '../..', testMatch: ['<rootDir>/test/nodes/**/*.test.ts'] };
+module.exports = {
+	...base,
+	rootDir: '../..',
+	// With the source among them, so that jest finds the tests that reach a changed file.
+	roots: ['<rootDir>/nodes', '<rootDir>/test'],
+	testMatch: ['<rootDir>/test/nodes/**/*.test.ts'],
+	moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.ts' },
+};

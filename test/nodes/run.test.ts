@@ -803,6 +803,17 @@ it('the memory keeps no request that is never joined with others: it names a per
 	expect(JSON.stringify(setup.memory)).not.toContain('nowhere.example');
 });
 
+it('one operation never answers for another', async () => {
+	const [email = ''] = phones.keys;
+	const setup = asking(phones, 1, { memory: {} });
+	await play(setup);
+	const items = keyed(`email ${email}`);
+	const { json } = await play({ ...setup, items, parameters: events.parameters });
+
+	expect(told(json)).toEqual([['not_found', 0]]);
+	expect(setup.vendor.sent).toHaveLength(2);
+});
+
 it('an AI agent is told to Lensmor as such', async () => {
 	const setup = asking(events, 2, { asTool: true });
 	await play(setup);
@@ -869,6 +880,7 @@ describe('Try Next Identifier When Not Found', () => {
 			{ linkedin: `${nobody}/`, email: 'BOB@acme.com' },
 			{ linkedin: nobody },
 			{ linkedin: nobody, email: 'carl@acme.com' },
+			{ linkedin: nobody, email: 'carl@acme.com' },
 		);
 		setup.parameters = { ...parameters, options: { tryNext: true, dryRun: true } };
 		const { json } = await play(setup);
@@ -879,6 +891,7 @@ describe('Try Next Identifier When Not Found', () => {
 			[0, 0],
 			[0, undefined],
 			[5, undefined],
+			[0, 4],
 		]);
 		expect(setup.vendor.sent).toEqual([]);
 	});

@@ -53,6 +53,7 @@ it.each([
 	['a-b.de.linkedin.com/in/ann', undefined],
 	['linkedin.com/companyann', undefined],
 	['linkedin.com/in/ann/company/', undefined],
+	['linkedin.com/in/ann?back=https://x', undefined],
 	['https://xing.com/in/ann', NOT_LINKEDIN],
 	['https://linkedin.com.evil.example/in/ann', NOT_LINKEDIN],
 	['https://evil-linkedin.com/in/ann', NOT_LINKEDIN],
@@ -72,7 +73,7 @@ it.each([
 	),
 ])('LinkedIn URL %s: %s', (linkedinUrl, complaint) => {
 	const requests = [
-		{ linkedin_url: /:\/\//.test(linkedinUrl) ? linkedinUrl : `https://${linkedinUrl}` },
+		{ linkedin_url: /^https?:/i.test(linkedinUrl) ? linkedinUrl : `https://${linkedinUrl}` },
 	];
 	expect(read({ linkedinUrl })).toEqual(
 		complaint === undefined
@@ -86,6 +87,8 @@ it.each([
 	['https://www.acme.co.uk/about', true],
 	['acme', false],
 	['.com', false],
+	['.acme.com', false],
+	['acme.com.', false],
 	['acme..com', false],
 	['acme.', false],
 	['not a site.com', false],
@@ -100,7 +103,7 @@ it.each([
 });
 
 it.each(
-	`n/a N/A na NA n.a. n.a N/A. none None null nil undefined unknown tbd TBD - ??? ,`
+	`n/a N/A na NA Na. n.a. n.a N/A. none None null nil undefined unknown tbd TBD - ??? ,`
 		.split(' ')
 		.concat('not available', 'not applicable', 'Not provided'),
 )('what a CRM holds in place of nothing is nothing: %s', (filler) => {
@@ -128,6 +131,7 @@ it.each([
 
 it.each([
 	[{}, ELSE],
+	[{ linkedinUrl: null, email: ' ', firstName: undefined }, ELSE],
 	[{ email: 'ann@' }, `Email "ann@" is not an email address; ${ELSE}`],
 	[
 		{ email: 7, linkedinUrl: [] },
@@ -166,6 +170,10 @@ const same: Array<[EnrichmentRequest, EnrichmentRequest]> = [
 		by.linkedin('http://de.linkedin.com/IN/Ann/en?x#y'),
 	],
 	[by.linkedin('https://www.linkedin.com/pub/ann//'), by.linkedin('http://linkedin.com/pub/ann')],
+	[
+		by.linkedin('https://linkedin.com/in/x-ACoAAb'),
+		by.linkedin('https://linkedin.com/in/x-acoaaB'),
+	],
 	[by.website('https://www.Acme.com//'), by.website('acme.com')],
 	[by.website('no address at all'), by.website('no address at all')],
 ];
@@ -183,6 +191,8 @@ const different: Array<[EnrichmentRequest, EnrichmentRequest]> = [
 	[by.linkedin('https://linkedin.com/pub/ann'), by.linkedin('https://linkedin.com/in/ann')],
 	[by.linkedin('https://linkedin.com/x/in/ann'), by.linkedin('https://linkedin.com/x/in/bob')],
 	[by.linkedin('https://linkedin.com/x?id=1'), by.linkedin('https://linkedin.com/x?id=2')],
+	[by.linkedin('https://linkedin.com/x/in/ann'), by.linkedin('https://linkedin.com/in/ann')],
+	[by.linkedin('no address'), by.linkedin('nor address')],
 	[by.website('acme.com'), by.website('acme.org')],
 	[by.website('acme.com:81'), by.website('acme.com')],
 	[by.website('www.acme.com'), by.website('acme.www.com')],
