@@ -258,6 +258,23 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 		},
 	);
 
+	it('what the vendor does not know costs nothing, and is no problem', async () => {
+		const setup = asking(operation, 0, { items: keyed(operation.unknownKey, first) });
+		const { json, error } = await play(setup);
+
+		expect(error).toBeUndefined();
+		expect(told(json)).toEqual([
+			['not_found', 0],
+			[bought, credits],
+		]);
+		const known = operation === phones ? { found: false } : { alreadyUnlocked: false };
+		expect(json[0]).toMatchObject({
+			...unanswered.get(operation)?.(operation.unknownKey),
+			...known,
+			reason: '',
+		});
+	});
+
 	it('Stop Workflow: one error tells what happened, and nothing further is sent', async () => {
 		const setup = asking(operation, 3, {
 			memory: {},
@@ -486,8 +503,10 @@ describe('an answer that leaves doubt', () => {
 		const setup = doubtful(phones);
 		setup.vendor.trouble({ charged: true, code: 'ECONNRESET' });
 		const { json } = await play(setup);
-		const again = await play({ ...setup, mode: 'retry' });
+		const items = keyed(phones.keys[0], phones.keys[2]);
+		const again = await play({ ...setup, mode: 'retry', items });
 
+		expect(told(again.json)).toEqual(told(json));
 		expect(told(json)).toEqual([
 			['uncertain', null],
 			['found', 5],
@@ -498,7 +517,8 @@ describe('an answer that leaves doubt', () => {
 			reason: 'No answer from eCore: the connection was lost, so it may or may not have charged',
 		});
 		expect(again.json[0]).toEqual(json[0]);
-		expect(setup.vendor.sent).toHaveLength(2);
+		expect(charged(setup)).toEqual(phones.keys.slice(0, 3));
+		expect(setup.vendor.sent).toHaveLength(3);
 	});
 
 	it('a duplicate of it is at 0 credits: what is unknown is unknown once', async () => {
@@ -739,6 +759,19 @@ describe('an answer that leaves doubt', () => {
 		expect(json[2]?.reason).toBe(
 			'Held back after an earlier answer: The eCore wallet cannot pay for this (HTTP 402). Top it up',
 		);
+	});
+
+	it('while one waits to be sent again of its own accord, the others go on', async () => {
+		const keys = records.keys.slice(0, 4);
+		const setup = doubtful(records, {
+			items: keyed(...keys),
+			parameters: withOptions(records, { concurrency: 2 }),
+		});
+		setup.vendor.trouble({ code: 'ECONNRESET' });
+		await play(setup);
+
+		const sent = setup.vendor.asked.map((asked) => keys.findIndex((key) => asked.includes(key)));
+		expect(sent).toEqual([0, 1, 2, 3, 0]);
 	});
 
 	it('one that is told to wait holds back the others, and the run goes on after it', async () => {
