@@ -390,6 +390,8 @@ describe.each(paidOperations)('$name: nothing is paid twice', (operation) => {
 
 		expect(failed.error?.message).toMatch(/^Item 2: \w+ refused the token \(HTTP 401\)/);
 		expect(json.map(({ creditsCharged }) => creditsCharged)).toEqual([credits, credits, credits]);
+		// n8n runs a node again also where its output looks like a failure.
+		expect((await play(setup)).json).toEqual(json);
 		expect(charged(setup)).toEqual([first, second, third]);
 		expect(setup.vendor.sent).toHaveLength(4);
 	});
@@ -418,8 +420,18 @@ describe.each(paidOperations)('$name: nothing is paid twice', (operation) => {
 		expect(json.map(({ creditsCharged }) => creditsCharged)).toEqual([credits, credits]);
 	});
 
-	it('two tool calls at the same time that ask the same: one pays, one tells of it', async () => {
+	it('tool calls that ask the same, at the same time or later: one pays, one tells of it', async () => {
 		const setup = asking(operation, 2, { memory: {}, asTool: true });
+		const played = await inTime(Promise.all([start(setup), start(setup)]));
+		played.push(await play(setup));
+
+		const credited = played.flatMap(({ json }) => json.map(({ creditsCharged }) => creditsCharged));
+		expect(credited.sort()).toEqual([0, 0, 0, 0, credits, credits].sort());
+		expect(charged(setup).sort()).toEqual([first, second].sort());
+	});
+
+	it('rounds at the same time that ask the same: one pays, one tells of it', async () => {
+		const setup = asking(operation, 2, { memory: {} });
 		const calls = [0, 1].map(async (round) => await start({ ...setup, round }));
 		const played = await inTime(Promise.all(calls));
 
@@ -904,6 +916,20 @@ describe('Try Next Identifier When Not Found', () => {
 
 		expect(json.map(({ outcome }) => outcome)).toEqual(['found', 'uncertain']);
 		expect(setup.vendor.sent).toHaveLength(2);
+	});
+
+	it('a person retries a lost lookup that then finds nothing: the doubt ends the search', async () => {
+		const setup = contacts({ linkedin: nobody, email: known?.email }, { email: 'a@b.example' });
+		Object.assign(setup, { memory: {}, onError: CONTINUE });
+		setup.vendor.trouble({ code: 'ECONNRESET' });
+		await play(setup);
+		const { json } = await play({ ...setup, mode: 'retry', executionId: '2' });
+
+		expect(told(json)).toEqual([
+			['not_found', null],
+			['not_found', 0],
+		]);
+		expect(setup.vendor.ledger).toEqual([]);
 	});
 
 	it('a dry run counts the dearest of an item, and nothing that is asked for anyway', async () => {

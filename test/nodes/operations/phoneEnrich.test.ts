@@ -132,6 +132,10 @@ it.each([
 it.each([
 	[{}, ELSE],
 	[{ linkedinUrl: null, email: ' ', firstName: undefined }, ELSE],
+	[
+		{ companyName: 'x'.repeat(501) },
+		`Company Name "${'x'.repeat(60)}…" has more than 500 characters; ${ELSE}`,
+	],
 	[{ email: 'ann@' }, `Email "ann@" is not an email address; ${ELSE}`],
 	[
 		{ email: 7, linkedinUrl: [] },
@@ -228,6 +232,13 @@ it.each([
 		creditsRemaining: 95,
 		reason: '',
 		fields: { found: true, ...results, matchedBy },
+	});
+});
+
+it('a name of 500 characters will do', () => {
+	const company_name = 'x'.repeat(500);
+	expect(read({ firstName: 'Ann', lastName: 'Lee', companyName: company_name })).toEqual({
+		requests: [{ ...name, company_name }],
 	});
 });
 

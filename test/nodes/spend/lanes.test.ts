@@ -50,12 +50,16 @@ it('tasks start in their order, also where lanes wait to start apart', async () 
 });
 
 describe('on a clock of its own', () => {
-	beforeEach(() => jest.useFakeTimers());
+	beforeEach(() => {
+		jest.useFakeTimers();
+		jest.advanceTimersByTime(1000);
+	});
 	afterEach(() => jest.useRealTimers());
 
 	it.each([
 		[100, 2],
 		[10, 1],
+		[1, 0],
 	])('after tasks of %i ms the next ones start %i ms apart', async (takesMs, apartMs) => {
 		const startedAt: number[] = [];
 		const all = inLanes([...Array(10).keys()], 5, async () => {

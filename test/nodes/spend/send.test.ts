@@ -100,7 +100,13 @@ it.each([
 	[TOKEN, { error: `Bad ${TOKEN}`, deep: [TOKEN] }, { error: 'Bad [hidden]', deep: ['[hidden]'] }],
 	[TOKEN, `${TOKEN}${TOKEN}`, '[hidden][hidden]'],
 	[TOKEN, undefined, undefined],
+	[
+		TOKEN,
+		{ [TOKEN]: [1, null, true, { a: TOKEN }] },
+		{ '[hidden]': [1, null, true, { a: '[hidden]' }] },
+	],
 	['12345678', { error: '12345678' }, { error: '[hidden]' }],
+	['12345678', { error: '12345678', balance: 12345678 }, { error: '[hidden]', balance: 12345678 }],
 	// No vendor hands out so short a token: it would cut holes into good answers.
 	['1234567', { phone: '+1 1234567' }, { phone: '+1 1234567' }],
 ])('of the token %j nobody sees anything: %j', async (token, body, seen) => {
