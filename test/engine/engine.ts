@@ -47,7 +47,6 @@ export interface Loaded {
 
 /** Loads the package with n8n's own loader. Throws where n8n would refuse it. */
 export async function load(folder = PACKAGE_FOLDER): Promise<Loaded> {
-	if (process.env.NODE_FROM_SOURCE !== undefined) return fromSource();
 	const loader = new PackageDirectoryLoader(folder);
 	await loader.loadAll();
 	return {
@@ -55,19 +54,6 @@ export async function load(folder = PACKAGE_FOLDER): Promise<Loaded> {
 		credential: loader.getCredential(CREDENTIAL).type,
 	};
 }
-
-// For mutation tests, which change the source and do not build.
-/* eslint-disable @typescript-eslint/no-require-imports -- only a require goes through jest's transform here */
-function fromSource(): Loaded {
-	const { EcoreLensmor } = require(`${PACKAGE_FOLDER}/nodes/EcoreLensmor/EcoreLensmor.node.ts`) as {
-		EcoreLensmor: new () => INodeType;
-	};
-	const { EcoreLensmorApi } = require(
-		`${PACKAGE_FOLDER}/credentials/EcoreLensmorApi.credentials.ts`,
-	) as { EcoreLensmorApi: new () => ICredentialType };
-	return { node: new EcoreLensmor(), credential: new EcoreLensmorApi() };
-}
-/* eslint-enable @typescript-eslint/no-require-imports */
 
 /** What a test decides about one execution. */
 export interface Setup {

@@ -1,13 +1,15 @@
 const base = require('../../jest.config.js');
 
 /**
- * The tests as Stryker runs them: the engine takes the node from its mutated source instead of the
- * build, and the tests of the package and the long search are left out.
+ * The tests as Stryker runs them, some thousand times: only those that need neither n8n's engine nor
+ * a network, and no more of n8n than they use.
  * @type {import('jest').Config}
  */
 module.exports = {
 	...base,
 	rootDir: '../..',
-	testPathIgnorePatterns: ['test/package/', 'test/search/'],
-	setupFiles: ['<rootDir>/test/mutation/fromSource.ts'],
+	// With the source among them, so that jest finds the tests that reach a changed file.
+	roots: ['<rootDir>/nodes', '<rootDir>/test'],
+	testMatch: ['<rootDir>/test/nodes/**/*.test.ts'],
+	moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.ts' },
 };

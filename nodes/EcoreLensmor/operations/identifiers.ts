@@ -126,7 +126,7 @@ export function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest
 	const malformed = Object.values(read).flatMap((found) =>
 		'malformed' in found ? [found.malformed] : [],
 	);
-	return { bad: [...malformed, whatIsMissing(value)].filter(Boolean).join('; ') };
+	return { bad: [...malformed, whatIsMissing(value)].join('; ') };
 }
 
 function whatIsMissing(value: (field: Field) => string | undefined): string {

@@ -57,7 +57,6 @@ function isRecord(value: unknown): value is IDataObject {
 // RFC 9110: seconds, or an HTTP date.
 function retryAfterMs(headers: Headers): number | undefined {
 	const value = headers['retry-after'] ?? '';
-	if (value.trim() === '') return undefined;
 	const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
 	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

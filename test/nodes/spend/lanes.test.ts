@@ -48,3 +48,28 @@ it('tasks start in their order, also where lanes wait to start apart', async () 
 
 	expect(started).toEqual([...Array(200).keys()]);
 });
+
+describe('on a clock of its own', () => {
+	beforeEach(() => {
+		jest.useFakeTimers();
+		jest.advanceTimersByTime(1000);
+	});
+	afterEach(() => jest.useRealTimers());
+
+	it.each([
+		[100, 2],
+		[10, 1],
+		[1, 0],
+	])('after tasks of %i ms the next ones start %i ms apart', async (takesMs, apartMs) => {
+		const startedAt: number[] = [];
+		const all = inLanes([...Array(10).keys()], 5, async () => {
+			startedAt.push(performance.now());
+			await new Promise((resolve) => setTimeout(resolve, takesMs));
+		});
+		await jest.advanceTimersByTimeAsync(1000);
+		await all;
+
+		const [first = 0, ...others] = startedAt.slice(5);
+		expect(others.map((at) => at - first)).toEqual([1, 2, 3, 4].map((task) => task * apartMs));
+	});
+});

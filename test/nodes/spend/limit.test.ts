@@ -18,6 +18,7 @@ it('what is spent and what is reserved never pass the maximum together', async (
 	limit.release(5);
 	expect(await limit.reserve(1, 15)).toBe(false);
 	expect(await limit.reserve(0, 15)).toBe(true);
+	expect(await limit.reserve(0, 10)).toBe(true);
 });
 
 it('a request that could pass the maximum waits until it is known what the others cost', async () => {

@@ -179,3 +179,36 @@ it('keys are short, differ by operation and identity, and name nobody', () => {
 	expect(new Set(keys).size).toBe(3);
 	for (const key of keys) expect(key).toMatch(/^[\w-]{24}$/);
 });
+
+it('keeps no more of a request than it needs', () => {
+	const context: IDataObject = {};
+	const memo = new Memo(context, run);
+	memo.record('a', note(receipt()));
+	memo.record('b', { ...note(uncertain, 0, 'lost'), request: { uuids: ['x'] } });
+
+	expect((context.memo as { entries: object }).entries).toStrictEqual({
+		a: { receipt: receipt(), round: 0, counted: 5 },
+		b: {
+			receipt: uncertain,
+			round: 0,
+			counted: 5,
+			doubt: 'lost',
+			leftBy: '1',
+			request: { uuids: ['x'] },
+		},
+	});
+});
+
+it('what stands are requests that were kept, and that no other round tells of', () => {
+	const context: IDataObject = {};
+	const at = (round: number, ...underWay: number[]) =>
+		new Memo(context, { ...run, round }, new Set(underWay));
+	at(0).record('other', note(receipt()));
+	at(0).record('failed', { ...note(receipt()), request: 'failed' });
+	at(1).record('under way', { ...note(receipt()), request: 'under way' });
+	at(2).record('told', { ...note(receipt()), request: 'told' });
+	at(2).handOver(['told']);
+
+	expect(at(3, 1).standing()).toEqual(['failed']);
+	expect(at(2).standing()).toEqual(['failed', 'under way', 'told']);
+});

@@ -1,6 +1,7 @@
 import {
 	decide,
 	LONGEST_WAIT_MS,
+	mayHaveCharged,
 	MOST_ATTEMPTS,
 	MOST_ATTEMPTS_WHEN_TOLD_TO_WAIT,
 	type Situation,
@@ -93,4 +94,17 @@ it('no refusal is believed of a request whose earlier answer was lost', () => {
 	expect(decided({ kind: 'refusedWithOk', said: '' }, { lostBefore })).toBe('uncertain');
 	expect(decided({ kind: 'delivered', response: '' }, { lostBefore })).toBe('accept');
 	expect(decided({ kind: 'missing' }, { lostBefore })).toBe('notFound');
+});
+
+it.each<[string, Reading<string>, boolean]>([
+	['399', status(399), true],
+	['400', status(400), false],
+	['499', status(499), false],
+	['500', status(500), true],
+	['a lost answer', { kind: 'lost', cause: '' }, true],
+	['2xx not understood', { kind: 'unreadable', status: 200 }, true],
+	['never left', { kind: 'unsent', cause: '' }, false],
+	['2xx with an errorKey', { kind: 'refusedWithOk', said: '' }, false],
+])('an attempt may have been charged after %s: %p', (_what, reading, mayHave) => {
+	expect(mayHaveCharged(reading)).toBe(mayHave);
 });

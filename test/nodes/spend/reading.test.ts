@@ -1,6 +1,6 @@
 import { enrichPhone, unlockRecords } from '../../../nodes/EcoreLensmor/contract/ecore';
 import { unlockEvent } from '../../../nodes/EcoreLensmor/contract/lensmor';
-import { readAnswer } from '../../../nodes/EcoreLensmor/spend/reading';
+import { readAnswer, restAfter } from '../../../nodes/EcoreLensmor/spend/reading';
 
 function told(retryAfter: string | undefined) {
 	const reading = readAnswer(enrichPhone, {
@@ -23,6 +23,8 @@ describe('Retry-After', () => {
 		['Sat, 21 Nov 2026 09:00:00 GMT', 0],
 		['', undefined],
 		['soon', undefined],
+		[' ', undefined],
+		['1e3', undefined],
 		[undefined, undefined],
 	])('%j is %p ms', (header, ms) => {
 		expect(told(header)).toBe(ms);
@@ -39,6 +41,8 @@ it.each([
 	[{ detail: 'Invalid token.' }, 'Invalid token'],
 	[{ message: 'Invalid request', errorKey: 'INVALID_REQUEST' }, 'Invalid request; INVALID_REQUEST'],
 	[{ error: 'No.', required: 50, balance: 12 }, 'No; 50 credits needed, 12 left'],
+	[{ error: ' No. ' }, 'No'],
+	[{ message: 'No. Not now.', balance: 0 }, 'No. Not now; 0 left'],
 	[
 		{ emails: { 3: ['Not a valid email address.'] } },
 		'{"emails":{"3":["Not a valid email address."]}}',
@@ -117,3 +121,56 @@ it.each(['', null, undefined])(
 		});
 	},
 );
+
+const missingRecord = { error: 'No matching records found.' };
+const missingEvent = { errorKey: 'NOT_FOUND', message: 'Resource not found' };
+it.each<[string, unknown, number, unknown, string]>([
+	['200', unlockRecords, 200, { unlocked: 1, credits_charged: 1 }, 'delivered'],
+	['299', unlockRecords, 299, { unlocked: 1, credits_charged: 1 }, 'delivered'],
+	['199', unlockRecords, 199, { unlocked: 1, credits_charged: 1 }, 'status'],
+	['300', unlockRecords, 300, { unlocked: 1, credits_charged: 1 }, 'status'],
+	['no such record', unlockRecords, 404, missingRecord, 'missing'],
+	['no such event', unlockEvent, 404, missingEvent, 'missing'],
+	['a 404 in other words', unlockRecords, 404, missingEvent, 'status'],
+	['a 404 where none is documented', enrichPhone, 404, missingRecord, 'status'],
+	['the words of a 404 with another status', unlockRecords, 400, missingRecord, 'status'],
+])('%s is read as what it is', (_what, endpoint, status, body, kind) => {
+	const answer = { kind: 'response', status, headers: {}, body } as const;
+	expect(readAnswer(endpoint as typeof unlockRecords, answer).kind).toBe(kind);
+});
+
+it('a refusal tells the balance where it has one', () => {
+	const answer = (body: unknown) => ({ kind: 'response', status: 402, headers: {}, body }) as const;
+	expect(readAnswer(unlockRecords, answer({ balance: 0 }))).toMatchObject({ balance: 0 });
+	expect(readAnswer(unlockRecords, answer({ balance: 12 }))).toMatchObject({ balance: 12 });
+	expect(readAnswer(unlockRecords, answer({ balance: '12' }))).toMatchObject({ balance: null });
+});
+
+it('what never was an answer is read as it is', () => {
+	expect(readAnswer(unlockRecords, { kind: 'lost', cause: 'x' })).toEqual({
+		kind: 'lost',
+		cause: 'x',
+	});
+});
+
+describe('the rest after an answer', () => {
+	beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
+	afterEach(() => jest.useRealTimers());
+	const resetsIn = (seconds: number) => String(Date.now() / 1000 + seconds);
+
+	it.each([
+		['0', 20, 20_000],
+		['0', -20, 0],
+		['1', 20, 0],
+		[undefined, 20, 0],
+	])('with %p requests left and a new window in %i s it is %i ms', (remaining, seconds, ms) => {
+		const headers = { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': resetsIn(seconds) };
+		expect(restAfter({ kind: 'response', status: 200, headers, body: '' })).toBe(ms);
+	});
+
+	it('is none where nobody says when it ends, or nobody answered', () => {
+		const headers = { 'x-ratelimit-remaining': '0' };
+		expect(restAfter({ kind: 'response', status: 200, headers, body: '' })).toBe(0);
+		expect(restAfter({ kind: 'lost', cause: '' })).toBe(0);
+	});
+});

@@ -1,2 +1,0 @@
-// Read by test/engine/engine.ts.
-process.env.NODE_FROM_SOURCE = '1';

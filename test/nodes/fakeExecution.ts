@@ -1,0 +1,202 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	NodeExecutionHint,
+	NodeOperationError,
+} from 'n8n-workflow';
+
+import { run } from '../../nodes/EcoreLensmor/run';
+import { shipped, World, type Charge, type Reply } from '../sandbox/world';
+
+/** What meets a request in place of the vendor's own answer. */
+interface Trouble {
+	/** Part of the request's URL or body; any request where absent. */
+	on?: string;
+	/** How many requests it meets; 1 where absent. */
+	times?: number;
+	/** Whether the vendor charged before. */
+	charged?: boolean;
+	/** How long the answer takes, in milliseconds. */
+	takesMs?: number;
+	/** What is answered, or the code of the connection's error; the vendor's own answer where neither is there. */
+	answer?: { status: number; body?: unknown; headers?: IDataObject };
+	code?: string;
+}
+
+const LATENCY_MS = 10;
+const CREDENTIAL = {
+	ecoreToken: 'ecore-token-4f7a',
+	ecoreBaseUrl: 'https://ecore.example/api',
+	lensmorApiKey: 'lensmor-key-91c2',
+	lensmorBaseUrl: 'https://lensmor.example',
+};
+
+/** Both vendors in memory: the sandbox's world, without its wire. */
+export class FakeVendor {
+	readonly world: World;
+	readonly sent: IHttpRequestOptions[] = [];
+	/** How many requests were under way at once, at most. */
+	mostAtOnce = 0;
+	private underWay = 0;
+	private troubles: Array<Trouble & { left: number }> = [];
+
+	constructor(wallet: Partial<World['wallet']> = {}) {
+		const { people, events } = shipped;
+		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, events);
+	}
+
+	get ledger(): Charge[] {
+		return this.world.ledger;
+	}
+
+	/** What was sent, as text, with nothing encoded. */
+	get asked(): string[] {
+		return this.sent.map(({ url, body }) => `${decodeURIComponent(url)} ${JSON.stringify(body)}`);
+	}
+
+	/** Adds to the script of troubles: each request meets the first that still has something to do. */
+	trouble(...troubles: Trouble[]): this {
+		this.troubles.push(...troubles.map((one) => ({ ...one, left: one.times ?? 1 })));
+		return this;
+	}
+
+	/** Ends the script of troubles. */
+	heal(): void {
+		this.troubles = [];
+	}
+
+	/** Answers as n8n's helper does. */
+	async answer(options: IHttpRequestOptions) {
+		this.sent.push(options);
+		const text = this.asked.at(-1) ?? '';
+		const trouble = this.troubles.find(({ on, left }) => left > 0 && text.includes(on ?? ''));
+		if (trouble !== undefined) trouble.left -= 1;
+		const { code, answer, charged, takesMs } = trouble ?? {};
+		const untouched = code === undefined && answer === undefined;
+		const own = untouched || charged === true ? this.sell(options) : { status: 0, body: '' };
+
+		this.underWay += 1;
+		this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
+		await new Promise((resolve) => setTimeout(resolve, takesMs ?? LATENCY_MS));
+		this.underWay -= 1;
+
+		if (code !== undefined) throw Object.assign(new Error('fetch failed'), { httpCode: code });
+		const { status, body } = answer ?? own;
+		return { statusCode: status, body, headers: answer?.headers ?? {} };
+	}
+
+	private sell({ url, body }: IHttpRequestOptions): Reply {
+		const event = /\/external\/events\/(.*)\/unlock$/.exec(url)?.[1];
+		if (event !== undefined) return this.world.unlockEvent(decodeURIComponent(event));
+		return url.endsWith('/external/unlock/')
+			? this.world.unlockRecords(body)
+			: this.world.enrichPhone(body);
+	}
+}
+
+/** What a test decides about one run of the node. */
+export interface Setup {
+	vendor: FakeVendor;
+	/** A value `={{ $json.key }}` is the item's; an item's `Error` is thrown, as by an expression. */
+	parameters: IDataObject;
+	items: INodeExecutionData[];
+	onError?: INode['onError'];
+	/** Merged into the vendor's own; an `Error` where n8n cannot read the credential. */
+	credential?: ICredentialDataDecryptedObject | Error;
+	/** n8n's context of the node, which outlives the run. */
+	memory?: IDataObject;
+	round?: number;
+	mode?: string;
+	executionId?: string;
+	asTool?: boolean;
+	/** When Stop is pressed, in milliseconds after the start; without it the run has no such button. */
+	stopAfterMs?: number;
+}
+
+/** What came of one run. */
+export interface Played {
+	output: INodeExecutionData[];
+	json: IDataObject[];
+	error: NodeOperationError | undefined;
+	hints: NodeExecutionHint[];
+}
+
+function resolved(raw: unknown, json: IDataObject): unknown {
+	if (typeof raw === 'string') {
+		const name = /^=\{\{ \$json\.(\w+) \}\}$/.exec(raw)?.[1];
+		const value = name === undefined ? raw : json[name];
+		if (value instanceof Error) throw value;
+		return value;
+	}
+	if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+	return Object.fromEntries(Object.entries(raw).map(([key, one]) => [key, resolved(one, json)]));
+}
+
+function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions {
+	const { vendor, parameters, items, onError = 'stopWorkflow', memory = {}, stopAfterMs } = setup;
+	const node = { name: 'eCore & Lensmor', parameters, onError } as unknown as INode;
+	const stop = new AbortController();
+	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
+
+	const context = {
+		getInputData: () => items,
+		getNode: () => node,
+		continueOnFail: () => onError !== 'stopWorkflow',
+		getNodeParameter: (name: string, item: number, fallback: unknown) =>
+			name in parameters ? resolved(parameters[name], items[item]?.json ?? {}) : fallback,
+		getCredentials: async (type: string) => {
+			if (type !== 'ecoreLensmorApi') throw new Error(`no credential ${type}`);
+			if (setup.credential instanceof Error) throw setup.credential;
+			return { ...CREDENTIAL, ...setup.credential };
+		},
+		getExecutionId: () => setup.executionId ?? '1',
+		getMode: () => setup.mode ?? 'webhook',
+		getContext: (type: string) => (type === 'node' ? memory : {}),
+		evaluateExpression: (expression: string, item: number) =>
+			expression === '{{ $runIndex }}' && item === 0 ? (setup.round ?? 0) : undefined,
+		getExecutionCancelSignal: () => (stopAfterMs === undefined ? undefined : stop.signal),
+		isToolExecution: () => setup.asTool ?? false,
+		addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
+		helpers: {
+			httpRequestWithAuthentication: async (_credential: string, options: IHttpRequestOptions) =>
+				await vendor.answer(options),
+		},
+	};
+	return context as unknown as IExecuteFunctions;
+}
+
+/** Starts one run of the node; it goes on as the clock does. */
+export async function start(setup: Setup): Promise<Played> {
+	const hints: NodeExecutionHint[] = [];
+	try {
+		const [output] = await run(contextOf(setup, hints));
+		if (output === undefined) throw new Error('n8n needs a list of items, be it empty');
+		return { output, json: output.map(({ json }) => json), error: undefined, hints };
+	} catch (error) {
+		return { output: [], json: [], error: error as NodeOperationError, hints };
+	}
+}
+
+const LONGEST_MS = 60_000;
+
+/** Lets jest's fake clock run until something has come to its end. */
+export async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+	let ended = false;
+	const end = work.finally(() => (ended = true));
+	for (let ms = 0; !ended; ms += 500) {
+		await jest.advanceTimersByTimeAsync(500);
+		// With nothing left to wait for, it waits for itself.
+		const stuck = jest.getTimerCount() === 0 || ms > LONGEST_MS;
+		if (!ended && stuck) throw new Error('it never ends');
+	}
+	return await end;
+}
+
+/** One run of the node, from beginning to end, on jest's fake clock. */
+export async function play(setup: Setup): Promise<Played> {
+	return await inTime(start(setup));
+}

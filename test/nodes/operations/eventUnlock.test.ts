@@ -1,0 +1,118 @@
+import type { EventUnlockResponse } from '../../../nodes/EcoreLensmor/contract/lensmor';
+import { eventUnlock } from '../../../nodes/EcoreLensmor/operations/eventUnlock';
+import { itemWith } from './itemWith';
+
+const located = (value: unknown) => ({ __rl: true, mode: 'id', value });
+const long = 'x'.repeat(101);
+
+it.each([
+	['26855', '26855'],
+	[located('26855'), '26855'],
+	[located(26855), '26855'],
+	[' 26 855\n', '26 855'],
+	['x'.repeat(100), 'x'.repeat(100)],
+])('%j is the event %j', (given, eventId) => {
+	const request = { eventId, callSource: 'api' };
+	expect(eventUnlock.read(itemWith({ eventId: given }))).toEqual({ requests: [request] });
+});
+
+it.each([
+	[undefined, 'Event is empty'],
+	[null, 'Event is empty'],
+	[located(null), 'Event is empty'],
+	[located(' '), 'Event is empty'],
+	[{ __rl: true }, 'Event must be the ID of an event, not an object'],
+	[{ value: '1' }, 'Event must be the ID of an event, not an object'],
+	[located({}), 'Event must be the ID of an event, not an object'],
+	[true, 'Event must be the ID of an event, not the boolean true'],
+	['..', 'Event must be the ID of an event, not ".."'],
+	[long, `Event has 101 characters, and an ID has at most 100: "${'x'.repeat(60)}…"`],
+])('%j is no event, and the sentence says why', (given, bad) => {
+	expect(eventUnlock.read(itemWith({ eventId: given }))).toEqual({ bad });
+});
+
+it.each([
+	[undefined, false, 'api'],
+	['auto', false, 'api'],
+	['auto', true, 'agent'],
+	['api', true, 'api'],
+	['agent', false, 'agent'],
+])('Call Source %j, called by an agent: %p, is sent as %s', (callSource, byAgent, sent) => {
+	const item = itemWith({ eventId: '1' }, { callSource }, byAgent);
+	expect(eventUnlock.read(item)).toEqual({ requests: [{ eventId: '1', callSource: sent }] });
+});
+
+it('another Call Source is refused', () => {
+	expect(eventUnlock.read(itemWith({ eventId: '1' }, { callSource: 'bot' }))).toEqual({
+		bad: 'Call Source must be "auto", "api" or "agent", not "bot"',
+	});
+});
+
+it('the same event is the same purchase, whoever asks', () => {
+	const ids = (['api', 'agent'] as const).map((callSource) =>
+		eventUnlock.identity({ eventId: '1', callSource }),
+	);
+	expect(new Set(ids).size).toBe(1);
+	expect(eventUnlock.identity({ eventId: '2', callSource: 'api' })).not.toBe(ids[0]);
+});
+
+it('any two event unlocks stand in each other’s way', () => {
+	const [one, other] = ['1', '2'].map((eventId) =>
+		eventUnlock.claims?.({ eventId, callSource: 'api' }),
+	);
+	expect(one).toEqual(other);
+	expect(one).toHaveLength(1);
+});
+
+it('without an answer only a missing event is known not to be unlocked', () => {
+	const nothing = { event: null, balance: null };
+	expect(eventUnlock.unanswered('not_found')).toEqual({ alreadyUnlocked: false, ...nothing });
+	expect(eventUnlock.unanswered('uncertain')).toEqual({ alreadyUnlocked: null, ...nothing });
+	expect(eventUnlock.asked(undefined)).toEqual({ eventId: null });
+	expect(eventUnlock.asked({ eventId: '1', callSource: 'api' })).toEqual({ eventId: '1' });
+});
+
+const asked = { eventId: '7', callSource: 'api' } as const;
+const answer = (more: Partial<EventUnlockResponse> = {}): EventUnlockResponse => ({
+	alreadyUnlocked: false,
+	creditsUsed: 2000,
+	balanceAfter: null,
+	event: null,
+	...more,
+});
+
+it('a receipt carries the credits, the balance and the event as the vendor tells them', () => {
+	const balance = { totalBalance: 48_000 };
+	const event = { id: '1', eventId: '7', name: 'CES' };
+	expect(eventUnlock.settle(answer({ balanceAfter: balance, event }), asked)).toEqual({
+		outcome: 'unlocked',
+		creditsCharged: 2000,
+		creditsRemaining: 48_000,
+		reason: '',
+		fields: { alreadyUnlocked: false, event, balance },
+	});
+	expect(eventUnlock.settle(answer({ alreadyUnlocked: true, creditsUsed: 0 }), asked)).toEqual({
+		outcome: 'already_unlocked',
+		creditsCharged: 0,
+		creditsRemaining: null,
+		reason: '',
+		fields: { alreadyUnlocked: true, event: null, balance: null },
+	});
+});
+
+const CHECK = 'not with the ID that was asked for: check that it is the event you mean';
+it.each([
+	['by its id', { id: '7', eventId: '8' }, ''],
+	['by its eventId', { id: '8', eventId: '7' }, ''],
+	['that is not named', { name: 'CES' }, ''],
+	['of another ID', { id: '8', eventId: '9' }, `Lensmor answered with event 9, ${CHECK}`],
+	['of another id alone', { id: '8' }, `Lensmor answered with event 8, ${CHECK}`],
+	['of another eventId alone', { eventId: '9' }, `Lensmor answered with event 9, ${CHECK}`],
+	[
+		'of another ID and a name',
+		{ eventId: '9', name: 'CES' },
+		`Lensmor answered with event 9 (CES), ${CHECK}`,
+	],
+])('an answer about an event %s', (_what, event, reason) => {
+	expect(eventUnlock.settle(answer({ event }), asked).reason).toBe(reason);
+});
