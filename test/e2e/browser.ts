@@ -42,13 +42,16 @@ export interface Browser {
 }
 
 interface Playwright {
+	selectors: { setTestIdAttribute(name: string): void };
 	chromium: { launch(options: { executablePath: string; args: string[] }): Promise<Browser> };
 }
 
 /** Starts Debian's Chromium, headless. */
 export async function startBrowser(): Promise<Browser> {
 	const load = createRequire(path.join(HOST_FOLDER, 'package.json'));
-	const { chromium } = load('playwright-core') as Playwright;
+	const { chromium, selectors } = load('playwright-core') as Playwright;
+	// n8n's own spelling.
+	selectors.setTestIdAttribute('data-test-id');
 	return await chromium.launch({
 		executablePath: '/usr/bin/chromium',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
