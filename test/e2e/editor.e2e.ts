@@ -52,6 +52,8 @@ async function open(page: Page, workflow: string, inside = ''): Promise<void> {
 }
 
 async function picture(page: Page, name: string, theme: string): Promise<void> {
+	// n8n's panels slide in.
+	await page.waitForTimeout(800);
 	await page.screenshot({ path: path.join(IMAGES, `${name}-${theme}.png`) });
 }
 
@@ -124,7 +126,7 @@ it.each(THEMES)(
 		await found.waitFor();
 		await picture(page, 'node-panel', theme);
 		await found.click();
-		for (const action of ['Unlock records', 'Enrich phone', 'Unlock event']) {
+		for (const action of ['Unlock record', 'Enrich phone', 'Unlock event']) {
 			await page
 				.getByText(new RegExp(`^${action}.*credit`))
 				.first()
@@ -141,7 +143,7 @@ it.each([
 ])("the fields of %s are there, in n8n's and the vendors' words", async (name, labels) => {
 	const page = await editor('light');
 	await open(page, await workbench(), `/${encodeURIComponent(name)}`);
-	const panel = page.getByTestId('parameter-input-list-container').first();
+	const panel = page.getByTestId('ndv').first();
 	for (const label of ['Resource', 'Operation', ...labels]) {
 		await panel.getByText(label, { exact: true }).first().waitFor({ timeout: 10_000 });
 	}
@@ -159,6 +161,7 @@ it.each(THEMES)(
 			.getByText(/5 credits/)
 			.first()
 			.waitFor({ timeout: 10_000 });
+		await page.getByText('Node executed successfully').first().waitFor({ state: 'hidden' });
 		await picture(page, 'output', theme);
 		expect(host().outside.sandbox.world.spent()).toBe(5);
 	},
