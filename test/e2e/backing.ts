@@ -3,10 +3,9 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import os from 'node:os';
 import path from 'node:path';
 
-import { installFromDebian } from './install';
+import { POSTGRES } from './install';
 import { freePorts, Service } from './processes';
 
-const POSTGRES = '/usr/lib/postgresql';
 const USER = 'n8n';
 
 /** What several n8n processes share in queue mode: Redis between them, and PostgreSQL, which bears many writers. */
@@ -18,9 +17,8 @@ export class Backing {
 		readonly env: Record<string, string>,
 	) {}
 
-	/** Starts both on free ports, with nothing in them. Throws where Debian's packages cannot be installed. */
+	/** Starts both on free ports, with nothing in them. */
 	static async start(): Promise<Backing> {
-		installFromDebian({ 'redis-server': 'redis-server', [POSTGRES]: 'postgresql' });
 		const [redisPort = 0, databasePort = 0] = await freePorts(2);
 		const folder = mkdtempSync(path.join(os.tmpdir(), 'n8n-backing-'));
 		const env = { PATH: process.env.PATH, LC_ALL: 'C' };

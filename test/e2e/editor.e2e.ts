@@ -8,7 +8,7 @@ import { until } from './processes';
 import { example, useN8n } from './useN8n';
 import { connect, findPhones, node, OURS } from './workflows';
 
-const host = useN8n({ debian: { chromium: 'chromium' } });
+const host = useN8n();
 
 const TYPE = 'n8n-nodes-ecore-lensmor.ecoreLensmor';
 const IMAGES = path.join(PACKAGE_FOLDER, 'docs/images');

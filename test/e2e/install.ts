@@ -12,6 +12,16 @@ export const HOST_FOLDER = path.join(PACKAGE_FOLDER, '.cache/e2e');
 // n8n 2.41 asks for it.
 const NODE_MAJOR = 24;
 
+/** Where Debian keeps PostgreSQL's programs, by version. */
+export const POSTGRES = '/usr/lib/postgresql';
+
+/** Debian's packages that the scenarios use, by what shows that they are there. */
+export const DEBIAN = {
+	chromium: 'chromium',
+	'redis-server': 'redis-server',
+	[POSTGRES]: 'postgresql',
+};
+
 /** What the scenarios run with. */
 export interface Tools {
 	/** A Node that n8n runs on. */

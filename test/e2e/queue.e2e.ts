@@ -1,6 +1,5 @@
 import { emailOf } from '../bench/crowd';
 import { Backing } from './backing';
-import { install } from './install';
 import { Outside } from './outside';
 import { until } from './processes';
 import { startHost, type Host } from './useN8n';
@@ -26,7 +25,6 @@ function running(): Host {
 
 // Main takes webhooks, two workers execute.
 beforeAll(async () => {
-	install();
 	backing = await Backing.start();
 	host = await startHost(await Outside.start(), { ...backing.env, ...QUICK_TO_NOTICE });
 	await host.n8n.addWorker();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
-import { install, installFromDebian } from './install';
+import { install } from './install';
 import { N8n, type WorkflowFile } from './n8n';
 import { Outside } from './outside';
 
@@ -32,15 +32,13 @@ export async function startHost(outside: Outside, env: Record<string, string> = 
 }
 
 /** For a file of scenarios: one n8n for all of them, and a world that begins anew with each. */
-export function useN8n(options: { debian?: Record<string, string> } = {}): () => Host {
+export function useN8n(): () => Host {
 	let host: Host | undefined;
 	const running = () => {
 		if (host === undefined) throw new Error('n8n is not running');
 		return host;
 	};
 	beforeAll(async () => {
-		installFromDebian(options.debian ?? {});
-		install();
 		host = await startHost(await Outside.start());
 	}, LONGEST_START_MS);
 	afterAll(async () => {
