@@ -87,7 +87,9 @@ export function install(): Tools {
 	const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
 	run('npm', ['install', '--ignore-scripts', ...quiet], HOST_FOLDER, withNode(node));
 	say('Compiling the database driver ...');
-	run('npm', ['rebuild', 'sqlite3', ...quiet], HOST_FOLDER, withNode(node));
+	// On all cores.
+	const env = { ...withNode(node), JOBS: 'max' };
+	run('npm', ['rebuild', 'sqlite3', ...quiet], HOST_FOLDER, env);
 	writeFileSync(stamp, wanted);
 	return tools;
 }

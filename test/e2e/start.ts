@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 import { OWNER } from './n8n';
 import { install } from './install';
 import { Outside } from './outside';
@@ -33,7 +31,10 @@ async function main(): Promise<void> {
 			say(`  [${url.includes('approved=true') ? 'Approve' : 'Decline'}] ${url}`);
 		}
 	});
-	const stop = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+	const stop = new Promise<void>((resolve) => {
+		// For good: npm hands Ctrl-C on, so it comes twice, and the second must not cut the stopping short.
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+	});
 	say('Starting n8n ...');
 	const { n8n, credentials } = await startHost(outside);
 	try {
