@@ -7,15 +7,11 @@ import { HOST_FOLDER } from './install';
 
 /** Something on a page. */
 export interface Locator {
-	click(options?: { force?: boolean }): Promise<void>;
+	click(): Promise<void>;
 	fill(text: string): Promise<void>;
 	first(): Locator;
-	nth(index: number): Locator;
 	count(): Promise<number>;
-	innerText(): Promise<string>;
-	allInnerTexts(): Promise<string[]>;
 	waitFor(options?: { state?: 'visible' | 'hidden'; timeout?: number }): Promise<void>;
-	screenshot(options: { path: string }): Promise<unknown>;
 	getByText(text: string | RegExp, options?: { exact?: boolean }): Locator;
 	getByTestId(id: string): Locator;
 	locator(selector: string): Locator;
@@ -25,11 +21,9 @@ export interface Locator {
 export interface Page extends Pick<Locator, 'getByText' | 'getByTestId' | 'locator'> {
 	goto(url: string): Promise<unknown>;
 	keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
-	emulateMedia(options: { colorScheme: 'light' | 'dark' }): Promise<void>;
 	screenshot(options: { path: string }): Promise<unknown>;
 	waitForTimeout(ms: number): Promise<void>;
 	evaluate(script: string): Promise<unknown>;
-	reload(): Promise<unknown>;
 }
 
 /** A browser. */

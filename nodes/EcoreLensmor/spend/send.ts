@@ -16,8 +16,8 @@ export type Answer =
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
 
-/** The headers that say when to come back, by their names in lower case. */
 const TOLD = ['retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
+/** The headers that say when to come back, by their names in lower case. */
 export type Headers = Partial<Record<(typeof TOLD)[number], string | undefined>>;
 
 // No more of the headers than is read: nothing else should get near an output.
