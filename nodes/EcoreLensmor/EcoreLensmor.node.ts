@@ -19,7 +19,7 @@ export class EcoreLensmor implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
-			'Unlock eCore records, find phones and unlock Lensmor events, paying once for each',
+			'Unlock eCore records, find emails and phones, and unlock Lensmor events, paying once for each',
 		defaults: { name: 'eCore & Lensmor' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

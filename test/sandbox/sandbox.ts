@@ -183,6 +183,11 @@ export class Sandbox {
 			async (request, reply) =>
 				await this.sell('ecore', request, reply, () => this.world.enrichPhone(request.body)),
 		);
+		server.post(
+			ecore('/external/email/enrichment/'),
+			async (request, reply) =>
+				await this.sell('ecore', request, reply, () => this.world.enrichEmail(request.body)),
+		);
 		server.get(
 			'/external/credits/balance',
 			async (request, reply) =>

@@ -24,7 +24,7 @@ export interface TradeShow {
 /** One charge: who was asked for what, and what it cost in credits. */
 export interface Charge {
 	vendor: 'ecore' | 'lensmor';
-	what: 'record email' | 'record phone' | 'phone' | 'event';
+	what: 'record email' | 'record phone' | 'email' | 'phone' | 'event';
 	/** The record's UUID, the person's email, or the event's eventId. */
 	key: string;
 	credits: number;
@@ -41,7 +41,7 @@ export interface Reply {
 /** The people and events that the sandbox ships with. */
 export const shipped: { people: Person[]; events: TradeShow[] } = data;
 
-const PRICE = { email: 1, phone: 5, phoneless: 1, enrichment: 5, event: 2000 };
+const PRICE = { email: 1, phone: 5, phoneless: 1, event: 2000 };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -122,6 +122,21 @@ export class World {
 
 	/** POST external/phone/enrichment/. Readings: exactly one combination, or 400; 402 below the price of a hit. */
 	enrichPhone(body: unknown): Reply {
+		return this.enrich(body, 'phone', ({ phone, email }) =>
+			phone === null ? undefined : { phone, email },
+		);
+	}
+
+	/** POST external/email/enrichment/. The same readings. */
+	enrichEmail(body: unknown): Reply {
+		return this.enrich(body, 'email', ({ email }) => ({ email }));
+	}
+
+	private enrich(
+		body: unknown,
+		what: 'email' | 'phone',
+		resultsFor: (person: Person) => object | undefined,
+	): Reply {
 		const identifier = identifierOf(body);
 		if (identifier === undefined) {
 			return refuse(
@@ -129,22 +144,23 @@ export class World {
 				'Provide linkedin_url, email, or first_name + last_name + (company_name OR company_website).',
 			);
 		}
-		if (this.wallet.ecore < PRICE.enrichment) return refuse(402, 'Insufficient credits.');
+		if (this.wallet.ecore < PRICE[what]) return refuse(402, 'Insufficient credits.');
 		const person = this.byIdentifier.get(identifier);
-		if (person?.phone == null) {
-			const message = 'Phone not found';
+		const results = person === undefined ? undefined : resultsFor(person);
+		if (person === undefined || results === undefined) {
+			const message = what === 'email' ? 'Email not found' : 'Phone not found';
 			return {
 				status: 200,
 				body: { success: true, status: 'not_found', message, remaining_credits: this.wallet.ecore },
 			};
 		}
-		this.charge({ vendor: 'ecore', what: 'phone', key: person.email, credits: PRICE.enrichment });
+		this.charge({ vendor: 'ecore', what, key: person.email, credits: PRICE[what] });
 		return {
 			status: 200,
 			body: {
 				success: true,
 				status: 'success',
-				results: { phone: person.phone, email: person.email },
+				results,
 				remaining_credits: this.wallet.ecore,
 			},
 		};

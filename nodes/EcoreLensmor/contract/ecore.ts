@@ -10,6 +10,8 @@ export const CREDITS_PER_RECORD_PHONE = 5;
 export const CREDITS_PER_RECORD_WITHOUT_PHONE = 1;
 /** Credits for a phone that enrichment finds; the answer itself never carries the price (api-contract A.4). */
 export const CREDITS_PER_PHONE = 5;
+/** Credits for an email that enrichment finds; the answer itself never carries the price (api-contract A.5). */
+export const CREDITS_PER_EMAIL = 1;
 
 const credits = z.number().finite().nonnegative();
 // A receipt must not become unreadable because the balance beside it is missing or odd.
@@ -74,10 +76,22 @@ const phoneResponse = z.discriminatedUnion('status', [
 	z.object({ success, status: z.literal('not_found'), remaining_credits: balance }),
 ]);
 
-/** Body of Phone Enrichment: exactly one combination of identifiers (api-contract A.4). */
+const emailResponse = z.discriminatedUnion('status', [
+	z.object({
+		success,
+		status: z.literal('success'),
+		results: z.object({ email: text }),
+		remaining_credits: balance,
+	}),
+	z.object({ success, status: z.literal('not_found'), remaining_credits: balance }),
+]);
+
+/** Body of Phone and Email Enrichment: exactly one combination of identifiers (api-contract A.4, A.5). */
 export type EnrichmentRequest = z.infer<typeof enrichmentRequest>;
 /** 200 body of Phone Enrichment (api-contract A.4). */
 export type PhoneResponse = z.infer<typeof phoneResponse>;
+/** 200 body of Email Enrichment (api-contract A.5). */
+export type EmailResponse = z.infer<typeof emailResponse>;
 
 /** Phone Enrichment (api-contract A.4): nothing promises that a repeated hit is free. */
 export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
@@ -87,4 +101,14 @@ export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
 	response: phoneResponse,
 	toWire: (request) => ({ method: 'POST', path: '/external/phone/enrichment/', body: request }),
 	worstCase: () => CREDITS_PER_PHONE,
+};
+
+/** Email Enrichment (api-contract A.5): as Phone Enrichment, nothing promises that a repeated hit is free. */
+export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
+	vendor: 'ecore',
+	repeat: 'paid',
+	request: enrichmentRequest,
+	response: emailResponse,
+	toWire: (request) => ({ method: 'POST', path: '/external/email/enrichment/', body: request }),
+	worstCase: () => CREDITS_PER_EMAIL,
 };

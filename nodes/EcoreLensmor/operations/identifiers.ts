@@ -80,10 +80,26 @@ function identifier(item: ItemParameters, field: Field): Identifier {
 }
 
 /**
+ * The lookups that an item asks for: its best combination, and the others in turn where the user
+ * wants them tried; or what is wrong with it.
+ */
+export function lookupsFor(item: ItemParameters): ReadItem<EnrichmentRequest> {
+	const tryNext = item.option('tryNext') ?? false;
+	if (typeof tryNext !== 'boolean') {
+		return {
+			bad: `Try Next Identifier When Not Found must be true or false, not ${shown(tryNext)}`,
+		};
+	}
+	const combinations = combinationsIn(item);
+	if ('bad' in combinations || tryNext) return combinations;
+	return { requests: [combinations.requests[0]] };
+}
+
+/**
  * Every complete combination of an item's identifiers, best first (api-contract A.4). A malformed
  * identifier counts as absent; with no complete combination the sentence says what was malformed or missing.
  */
-export function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest> {
+function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest> {
 	const read = {
 		linkedinUrl: identifier(item, 'linkedinUrl'),
 		email: identifier(item, 'email'),
