@@ -12,8 +12,8 @@ export const DEFAULT_TIMEOUT_MS = 60_000;
 // The longest that a timer of Node.js can wait.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-// n8n takes fields of these names for what became of the node: it runs it again, or writes over the item.
-const TAKEN_BY_N8N = ['error', '$error', '$json'];
+/** n8n takes fields of these names for what became of the node: it runs it again, or writes over the item. */
+export const TAKEN_BY_N8N: readonly string[] = ['error', '$error', '$json'];
 
 const settings = z.object({
 	concurrency: z.number().int().min(1).max(MOST_CONCURRENCY).default(DEFAULT_CONCURRENCY),

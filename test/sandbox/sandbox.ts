@@ -11,6 +11,7 @@ import {
 	type Charge,
 	type Person,
 	type Reply,
+	type SearchFilters,
 	type TradeShow,
 } from './world';
 
@@ -21,6 +22,8 @@ export interface Seen {
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: unknown;
+	/** Whether its route charges credits. */
+	couldCost: boolean;
 	/** What it was answered with, and how many requests had come by then; absent where no answer went out. */
 	status?: number;
 	seenByThen?: number;
@@ -114,7 +117,7 @@ export class Sandbox {
 
 	/** The requests that could have cost something. */
 	get paidRequests(): Seen[] {
-		return this.seen.filter(({ method }) => method === 'POST');
+		return this.seen.filter(({ couldCost }) => couldCost);
 	}
 
 	/** Adds faults to the script. */
@@ -163,15 +166,13 @@ export class Sandbox {
 		});
 
 		const ecore = (url: string) => `${ECORE_PREFIX}${url}`;
-		server.get<{ Querystring: { limit?: string; offset?: string } }>(
+		server.get<{ Querystring: SearchFilters & { limit?: string; offset?: string } }>(
 			ecore('/external/search/'),
 			async (request, reply) =>
-				await this.answerFreely('ecore', request, reply, () =>
-					this.world.searchRecords(
-						Number(request.query.limit ?? 10),
-						Number(request.query.offset ?? 0),
-					),
-				),
+				await this.answerFreely('ecore', request, reply, () => {
+					const { limit = '10', offset = '0', ...filters } = request.query;
+					return this.world.searchRecords(filters, Number(limit), Number(offset));
+				}),
 		);
 		server.post(
 			ecore('/external/unlock/'),
@@ -218,7 +219,7 @@ export class Sandbox {
 		});
 	}
 
-	private note(vendor: Charge['vendor'], request: FastifyRequest): void {
+	private note(vendor: Charge['vendor'], request: FastifyRequest): Seen {
 		const seen = asSeen(vendor, request);
 		this.underWay.set(request, seen);
 		if (vendor === 'lensmor') {
@@ -228,6 +229,12 @@ export class Sandbox {
 			this.window.requests += 1;
 		}
 		this.seen.push(seen);
+		return seen;
+	}
+
+	private troubleFor(request: FastifyRequest): Trouble | undefined {
+		const url = decodeURIComponent(request.url.replaceAll('+', ' '));
+		return this.faults.next(`${request.method} ${url} ${JSON.stringify(request.body) ?? ''}`);
 	}
 
 	private rateLimit(): Record<string, string> {
@@ -262,8 +269,10 @@ export class Sandbox {
 		read: () => Reply,
 	) {
 		this.note(vendor, request);
-		const { status, body } = this.turnedAway(vendor, request) ?? read();
-		return await reply.code(status).send(body);
+		const refusal = this.turnedAway(vendor, request);
+		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
+		if (this.latencyMs > 0) await wait(this.latencyMs);
+		return await this.answer(request, reply, read, this.troubleFor(request));
 	}
 
 	private async sell(
@@ -272,13 +281,11 @@ export class Sandbox {
 		reply: FastifyReply,
 		charge: () => Reply,
 	) {
-		this.note(vendor, request);
+		this.note(vendor, request).couldCost = true;
 		const refusal = this.turnedAway(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
 
-		const trouble = this.faults.next(
-			`${request.method} ${decodeURIComponent(request.url)} ${JSON.stringify(request.body) ?? ''}`,
-		);
+		const trouble = this.troubleFor(request);
 		if (vendor === 'lensmor' && this.lensmorBusy > 0) {
 			const busy = lensmorRefusal(
 				409,
@@ -374,7 +381,7 @@ export class Sandbox {
 
 function asSeen(vendor: Charge['vendor'], request: FastifyRequest): Seen {
 	const { method, url, headers, body } = request;
-	return { vendor, method, path: url, headers: { ...headers }, body };
+	return { vendor, method, path: url, headers: { ...headers }, body, couldCost: false };
 }
 
 function hangUp(reply: FastifyReply): FastifyReply {

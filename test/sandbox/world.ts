@@ -11,7 +11,24 @@ export interface Person {
 	email: string;
 	phone: string | null;
 	job_title: string;
+	job_level?: string;
+	industry?: string;
+	contact_office_country?: string;
+	employee_range?: string;
+	revenue_range?: string;
 }
+
+/** eCore's filters of Search Records, each the name of a person's field. */
+export const SEARCH_FILTERS = [
+	'industry',
+	'job_title',
+	'job_level',
+	'company_name',
+	'contact_office_country',
+	'employee_range',
+	'revenue_range',
+] as const;
+export type SearchFilters = Partial<Record<(typeof SEARCH_FILTERS)[number], string>>;
 
 /** A trade-show event that Lensmor knows; one without contacts cannot be unlocked. */
 export interface TradeShow {
@@ -42,6 +59,7 @@ export interface Reply {
 export const shipped: { people: Person[]; events: TradeShow[] } = data;
 
 const PRICE = { email: 1, phone: 5, phoneless: 1, event: 2000 };
+const MOST_RECORDS_PER_PAGE = 50;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -166,9 +184,19 @@ export class World {
 		};
 	}
 
-	/** GET external/search/ with limit and offset only. */
-	searchRecords(limit: number, offset: number): Reply {
-		const results = this.people.slice(offset, offset + limit).map((person) => {
+	/**
+	 * GET external/search/. Readings: a filter matches the whole value, in any case; a limit beyond the
+	 * most is cut without a word; an offset out of range is an empty page.
+	 */
+	searchRecords(filters: SearchFilters, limit: number, offset: number): Reply {
+		const matching = this.people.filter((person) =>
+			SEARCH_FILTERS.every((name) => {
+				const wanted = filters[name];
+				return wanted === undefined || person[name]?.toLowerCase() === wanted.toLowerCase();
+			}),
+		);
+		const page = matching.slice(offset, offset + Math.min(limit, MOST_RECORDS_PER_PAGE));
+		const results = page.map((person) => {
 			const email = this.owned.has(`email ${person.uuid}`);
 			const phone = this.owned.has(`phone ${person.uuid}`);
 			return {
@@ -177,6 +205,8 @@ export class World {
 				last_name: person.last_name,
 				company_name: person.company_name,
 				job_title: person.job_title,
+				job_level: person.job_level ?? null,
+				industry: person.industry ?? null,
 				contact_linkedin_url: person.linkedin_url,
 				contact_email: email ? person.email : null,
 				contact_direct_phone: phone ? person.phone : null,
@@ -185,7 +215,7 @@ export class World {
 				is_phone_unlocked: phone,
 			};
 		});
-		return { status: 200, body: { success: true, count: this.people.length, results } };
+		return { status: 200, body: { success: true, count: matching.length, results } };
 	}
 
 	/** POST external/events/{id}/unlock. Reading: `id` is tried before `eventId`. */

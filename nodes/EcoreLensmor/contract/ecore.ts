@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Endpoint } from './endpoint';
+import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
 /** Credits for one record's email (api-contract A.1). */
 export const CREDITS_PER_RECORD_EMAIL = 1;
@@ -111,4 +111,36 @@ export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
 	response: emailResponse,
 	toWire: (request) => ({ method: 'POST', path: '/external/email/enrichment/', body: request }),
 	worstCase: () => CREDITS_PER_EMAIL,
+};
+
+// Only what paging and matching need: what else a record holds is not certain, and is passed on as it is.
+const record = z.object({ uuid: text }).passthrough();
+
+const searchResponse = z.object({
+	success,
+	count: z.number().optional().catch(undefined),
+	results: z.array(record),
+});
+
+/** Query of Search Records; `filters` by their names on the wire (api-contract A.2). */
+export interface SearchRequest {
+	filters: Filters;
+	limit: number;
+	offset: number;
+}
+/** 200 body of Search Records; `count` is the number of records on all pages (api-contract A.2). */
+export type SearchResponse = z.infer<typeof searchResponse>;
+
+/** Search Records (api-contract A.2): free. */
+export const searchRecords: FreeEndpoint<SearchRequest, SearchResponse> = {
+	vendor: 'ecore',
+	response: searchResponse,
+	toWire: ({ filters, limit, offset }) => ({
+		method: 'GET',
+		path: withQuery('/external/search/', {
+			...filters,
+			limit: String(limit),
+			offset: String(offset),
+		}),
+	}),
 };

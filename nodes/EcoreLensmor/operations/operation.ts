@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Endpoint } from '../contract/endpoint';
+import type { ReadOperation } from './readOperation';
 import type { Outcome, Receipt } from '../outcome';
 
 /** One item's parameters, as resolved from expressions; anything may come out of an expression. */
@@ -23,8 +24,12 @@ export type Settled = Pick<
 	'outcome' | 'creditsCharged' | 'creditsRemaining' | 'reason' | 'fields'
 >;
 
-/** What an operation is: a value. It never loops, sends, retries or throws, so it cannot spend twice. */
+/** Any operation of the node: one that spends, or one that only reads. */
+export type AnyOperation = Operation | ReadOperation;
+
+/** What a paid operation is: a value. It never loops, sends, retries or throws, so it cannot spend twice. */
 export interface Operation<Request = unknown, Response = unknown> {
+	kind: 'paid';
 	/** Values of the Resource and Operation dropdowns. */
 	resource: string;
 	operation: string;
@@ -68,10 +73,10 @@ export interface OperationDescription {
 	/** The entry of the Resource dropdown; its operations share it. */
 	resourceName: string;
 	name: string;
-	/** Sentence case, with the price: the only text an AI agent sees. */
+	/** Sentence case, with the price where there is one: the only text an AI agent sees. */
 	action: string;
 	description: string;
 	fields: INodeProperties[];
-	/** Entries of its Options collection, beside those of every operation. */
+	/** Entries of its Options collection, beside those of every operation of its kind. */
 	options: INodeProperties[];
 }

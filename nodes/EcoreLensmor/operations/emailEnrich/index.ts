@@ -10,6 +10,7 @@ import { description } from './description';
 
 /** Email → Enrich: looks a person's email up; nothing promises that a second hit is free, so none is asked for. */
 export const emailEnrich: Operation<EnrichmentRequest, EmailResponse> = {
+	kind: 'paid',
 	resource: 'email',
 	operation: 'enrich',
 	description,

@@ -11,6 +11,7 @@ import { description } from './description';
 
 /** Event → Unlock: opens a trade-show event's exhibitors and people; an unlocked event costs nothing again. */
 export const eventUnlock: Operation<EventUnlockRequest, EventUnlockResponse> = {
+	kind: 'paid',
 	resource: 'event',
 	operation: 'unlock',
 	description,

@@ -10,6 +10,7 @@ import { description } from './description';
 
 /** Phone → Enrich: looks a person's phone up; nothing promises that a second hit is free, so none is asked for. */
 export const phoneEnrich: Operation<EnrichmentRequest, PhoneResponse> = {
+	kind: 'paid',
 	resource: 'phone',
 	operation: 'enrich',
 	description,

@@ -20,6 +20,7 @@ import { BATCH_SIZE, description } from './description';
 
 /** Record → Unlock: buys the email or phone of records; what is owned already costs nothing again. */
 export const recordUnlock: Operation<UnlockRequest, UnlockResponse> = {
+	kind: 'paid',
 	resource: 'record',
 	operation: 'unlock',
 	description,
