@@ -41,6 +41,81 @@ const simpleJohnDoe = {
 const records = { resource: 'record', operation: 'getAll' };
 const search = '/backend/api/v1/external/search/';
 
+const ces = {
+	id: '8458',
+	eventId: '26855',
+	name: 'CES 2025',
+	nickname: null,
+	dateStart: '2025-01-07',
+	dateEnd: '2025-01-10',
+	venue: null,
+	city: 'Las Vegas',
+	country: 'United States',
+	exhibitorCount: 4300,
+	hasVisitors: true,
+	sponsorMatchStarred: 0,
+	dataSource: 'Lensmor',
+};
+const simpleCes = {
+	id: '8458',
+	eventId: '26855',
+	name: 'CES 2025',
+	dateStart: '2025-01-07',
+	dateEnd: '2025-01-10',
+	city: 'Las Vegas',
+	country: 'United States',
+	url: null,
+	exhibitorCount: 4300,
+	hasVisitors: true,
+};
+const byId = { __rl: true, mode: 'id', value: '26855' };
+const balance = {
+	totalAmount: 45050,
+	totalBalance: 38050,
+	subscriptionAmount: 35000,
+	subscriptionBalance: 30000,
+	addonAmount: 10000,
+	addonBalance: 8000,
+	addonExpireAt: 1784851200000,
+	giftAmount: 50,
+	giftBalance: 50,
+	resetAt: 1714521600000,
+};
+const envelope = { total: 1, page: 1, pageSize: 20, totalPages: 1, hasMore: false };
+const acme = { id: '77', companyName: 'Acme', matched_event_ids: ['26855'], employeeCount: 120 };
+const simpleAcme = {
+	id: '77',
+	companyName: 'Acme',
+	domain: null,
+	website: null,
+	linkedinUrl: null,
+	industry: null,
+	country: null,
+	employeeCount: 120,
+};
+const ann = { id: '501', fullName: 'Ann Lee', contactUnlockStatus: 'locked', email: null };
+const simpleAnn = {
+	id: '501',
+	fullName: 'Ann Lee',
+	title: null,
+	companyName: null,
+	linkedinUrl: null,
+	email: null,
+	phone: null,
+	contactUnlockStatus: 'locked',
+};
+const precheck = (body: IDataObject & { reason_code: string }, item: IDataObject): Example => ({
+	what: `Action precheck that says ${body.reason_code}`,
+	parameters: { resource: 'event', operation: 'checkUnlock', eventId: byId },
+	wire: {
+		method: 'POST',
+		path: '/external/actions/precheck',
+		body: { action_type: 'unlock_event_contacts', params: { event_id: '26855' } },
+	},
+	answer: { body: { ok: true, action_type: 'unlock_event_contacts', biz_code: '', ...body } },
+	items: [{ eventId: '26855', availableBalance: null, chargeableContacts: null, ...item }],
+});
+
 interface Example {
 	what: string;
 	parameters: IDataObject;
@@ -109,6 +184,194 @@ const examples: Example[] = [
 			},
 		],
 	},
+	{
+		what: 'Credit balance',
+		parameters: { resource: 'balance', operation: 'get' },
+		wire: { method: 'GET', path: '/external/credits/balance' },
+		answer: { body: balance },
+		items: [balance],
+	},
+	{
+		what: 'Credit balance with nulls, and without an add-on',
+		parameters: { resource: 'balance', operation: 'get' },
+		wire: { method: 'GET', path: '/external/credits/balance' },
+		answer: { body: { totalBalance: null, giftBalance: 50, addonExpireAt: null, resetAt: null } },
+		items: [
+			{
+				...Object.fromEntries(Object.keys(balance).map((name) => [name, null])),
+				giftBalance: 50,
+			},
+		],
+	},
+	{
+		what: 'Event detail',
+		parameters: { resource: 'event', operation: 'get', eventId: byId },
+		wire: { method: 'GET', path: '/external/events/26855' },
+		answer: {
+			body: {
+				event: { ...ces, latitude: '36.1', eventTypes: [{ id: 1 }], topics: [], verified: true },
+			},
+		},
+		items: [simpleCes],
+	},
+	{
+		what: 'Event detail, raw',
+		parameters: { resource: 'event', operation: 'get', eventId: byId, simple: false },
+		wire: { method: 'GET', path: '/external/events/26855' },
+		answer: { body: { event: { ...ces, latitude: '36.1' } } },
+		items: [{ ...ces, latitude: '36.1' }],
+	},
+	{
+		what: 'Event detail, 404',
+		parameters: { resource: 'event', operation: 'get', eventId: byId },
+		wire: { method: 'GET', path: '/external/events/26855' },
+		answer: {
+			status: 404,
+			body: { code: 404, message: 'Resource not found', errorKey: 'NOT_FOUND', traceId: 't' },
+		},
+		items: [{ outcome: 'not_found', reason: '' }],
+	},
+	{
+		what: 'List events with all nine filters',
+		parameters: {
+			resource: 'event',
+			operation: 'getAll',
+			limit: 20,
+			filters: {
+				keyword: 'CES',
+				country: 'United States',
+				city: 'Las Vegas',
+				dateStartFrom: '2025-01-01T00:00:00',
+				dateStartTo: '={{ DateTime.fromISO("2025-12-31") }}',
+				eventType: 'trade_show,conference',
+				quality: 'high',
+				sponsorMatchStarred: false,
+				hasVisitors: true,
+			},
+		},
+		wire: {
+			method: 'GET',
+			path: '/external/events/list?city=Las+Vegas&country=United+States&event_type=trade_show%2Cconference&has_visitors=1&keyword=CES&quality=high&sponsor_match_starred=0&date_start_to=2025-12-31&date_start_from=2025-01-01&page=1&pageSize=20',
+		},
+		answer: { body: { items: [ces], ...envelope } },
+		items: [simpleCes],
+	},
+	{
+		what: 'List event exhibitors, whole semantics',
+		parameters: {
+			resource: 'exhibitor',
+			operation: 'getAll',
+			eventId: byId,
+			filters: { category: ['Robots', 'Food, Drinks'], personnelLimit: 3, jobTitle: [] },
+		},
+		wire: {
+			method: 'GET',
+			path: '/external/exhibitors/list?category=Robots&category=Food%2C+Drinks&personnelLimit=3&event_id=26855&page=1&pageSize=50',
+		},
+		answer: {
+			body: {
+				items: [acme],
+				...envelope,
+				recommendationProcessing: false,
+				semantics: {
+					accessMode: 'preview',
+					previewLimit: 50,
+					counts: { actualTotal: 87, visibleTotal: 50, remainingLockedCount: 37 },
+					pageState: { requestedPage: 1, accessible: true, maxAccessiblePage: 1 },
+					unlock: {
+						requiredForMoreResults: true,
+						actionType: 'unlock_event_exhibitors',
+						credits: 2000,
+					},
+					guidance: { code: 'preview_results_truncated', message: '...' },
+				},
+			},
+		},
+		items: [{ ...simpleAcme, accessMode: 'preview', lockedCount: 37 }],
+	},
+	{
+		what: 'List event exhibitors without semantics, and with another page size',
+		parameters: { resource: 'exhibitor', operation: 'getAll', eventId: byId, simple: false },
+		wire: {
+			method: 'GET',
+			path: '/external/exhibitors/list?event_id=26855&page=1&pageSize=50',
+		},
+		answer: { body: { items: [acme], ...envelope, pageSize: 50 } },
+		items: [{ ...acme, accessMode: null, lockedCount: null }],
+	},
+	{
+		what: 'List event personnel, with little semantics',
+		parameters: {
+			resource: 'person',
+			operation: 'getAll',
+			eventId: byId,
+			returnAll: true,
+			filters: {
+				exhibitorId: '77',
+				level: 'Director',
+				searchQuery: 'Lee',
+				sourceType: ['exhibitor', 'visitors'],
+			},
+		},
+		wire: {
+			method: 'GET',
+			path: '/external/personnel/list?exhibitor_id=77&search_query=Lee&level=Director&sourceType=exhibitor&sourceType=visitors&event_id=26855&page=1&pageSize=50',
+		},
+		answer: {
+			body: {
+				items: [ann],
+				...envelope,
+				semantics: { accessMode: 'preview', previewLimit: 50 },
+			},
+		},
+		items: [{ ...simpleAnn, accessMode: 'preview', lockedCount: null }],
+	},
+	{
+		what: 'List event personnel, full access, with page size 20',
+		parameters: { resource: 'person', operation: 'getAll', eventId: byId },
+		wire: { method: 'GET', path: '/external/personnel/list?event_id=26855&page=1&pageSize=50' },
+		answer: {
+			body: {
+				items: [ann],
+				...envelope,
+				semantics: { accessMode: 'full', previewLimit: null, unlock: { credits: null } },
+			},
+		},
+		items: [{ ...simpleAnn, accessMode: 'full', lockedCount: 0 }],
+	},
+	precheck(
+		{
+			allowed: true,
+			should_charge: true,
+			credits: 2000,
+			reason_code: 'ok',
+			detail: { event_id: '26855', available_balance: 38050, chargeable_count: 4120 },
+		},
+		{
+			allowed: true,
+			alreadyUnlocked: false,
+			credits: 2000,
+			reason: '',
+			reasonCode: 'ok',
+			availableBalance: 38050,
+			chargeableContacts: 4120,
+		},
+	),
+	...(
+		[
+			['already_unlocked', true, 'The event is already unlocked'],
+			['unlock_in_progress', null, 'An unlock of this event is under way'],
+			['insufficient_balance', false, 'The Lensmor wallet cannot pay for it'],
+			['no_contacts_available', false, 'The event has no contacts to unlock'],
+			['not_found', false, 'Lensmor knows no such event'],
+			['exceed_max_unlock_limit', null, 'Lensmor says exceed_max_unlock_limit'],
+		] as Array<[string, boolean | null, string]>
+	).map(([code, alreadyUnlocked, reason]) =>
+		precheck(
+			{ ok: false, allowed: false, should_charge: false, credits: 0, reason_code: code },
+			{ allowed: false, alreadyUnlocked, credits: 0, reason, reasonCode: code },
+		),
+	),
 ];
 
 it.each(examples)('$what: this goes out, and this comes out', async (example) => {
@@ -135,6 +398,28 @@ const bad: Array<[string, IDataObject, RegExp]> = [
 		{ ...records, filters: { jobTitle: '={{ ({ a: 1 }) }}' } },
 		/Job Title must be text, not an object/,
 	],
+	[
+		'a filter that is no date',
+		{ resource: 'event', operation: 'getAll', filters: { dateStartFrom: '={{ "soon" }}' } },
+		/Starts From must be a date, not "soon"/,
+	],
+	[
+		'a yes or no that is text',
+		{ resource: 'event', operation: 'getAll', filters: { hasVisitors: '={{ "maybe" }}' } },
+		/Has Visitors must be true or false, not "maybe"/,
+	],
+	...(
+		[
+			['event', 'get'],
+			['event', 'checkUnlock'],
+			['exhibitor', 'getAll'],
+			['person', 'getAll'],
+		] as const
+	).map(([resource, operation]): [string, IDataObject, RegExp] => [
+		`${resource} ${operation} with a dot segment`,
+		{ resource, operation, eventId: { __rl: true, mode: 'id', value: '={{ ".." }}' } },
+		/Event must be the ID of an event, not "\.\."/,
+	]),
 	['a timeout of 0', { ...records, options: { timeout: 0 } }, /Timeout must be a whole number/],
 ];
 

@@ -17,6 +17,9 @@ export interface FreeOperation {
 
 const [first, second, third] = shipped.people;
 
+const events = ['26855', '139574', '140002'];
+const byKey = { __rl: true, mode: 'id', value: '={{ $json.key }}' };
+
 /** The free operations, for tests that hold for each of them. */
 export const readOperations: FreeOperation[] = [
 	{
@@ -29,5 +32,51 @@ export const readOperations: FreeOperation[] = [
 		},
 		keys: [first, second, third].map((person) => person?.company_name ?? ''),
 		field: 'uuid',
+	},
+	{
+		name: 'Person get many',
+		vendor: 'lensmor',
+		parameters: { resource: 'person', operation: 'getAll', eventId: byKey },
+		keys: events,
+		field: 'accessMode',
+	},
+	{
+		name: 'Exhibitor get many',
+		vendor: 'lensmor',
+		parameters: { resource: 'exhibitor', operation: 'getAll', eventId: byKey },
+		keys: events,
+		field: 'accessMode',
+	},
+	{
+		name: 'Event get',
+		vendor: 'lensmor',
+		parameters: { resource: 'event', operation: 'get', eventId: byKey },
+		keys: events,
+		field: 'dateStart',
+	},
+	{
+		name: 'Event get many',
+		vendor: 'lensmor',
+		parameters: {
+			resource: 'event',
+			operation: 'getAll',
+			filters: { keyword: '={{ $json.key }}' },
+		},
+		keys: ['CES', 'Hannover', 'Interpack'],
+		field: 'dateStart',
+	},
+	{
+		name: 'Event check unlock',
+		vendor: 'lensmor',
+		parameters: { resource: 'event', operation: 'checkUnlock', eventId: byKey },
+		keys: events,
+		field: 'allowed',
+	},
+	{
+		name: 'Balance get',
+		vendor: 'lensmor',
+		parameters: { resource: 'balance', operation: 'get' },
+		keys: ['', '', ''],
+		field: 'totalBalance',
 	},
 ];

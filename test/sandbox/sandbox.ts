@@ -194,6 +194,31 @@ export class Sandbox {
 			async (request, reply) =>
 				await this.answerFreely('lensmor', request, reply, () => this.world.lensmorBalance()),
 		);
+		const lensmorList = (
+			url: string,
+			read: (query: Record<string, string | undefined>) => Reply,
+		): void => {
+			server.get<{ Querystring: Record<string, string | undefined> }>(
+				url,
+				async (request, reply) =>
+					await this.answerFreely('lensmor', request, reply, () => read(request.query)),
+			);
+		};
+		lensmorList('/external/events/list', (query) => this.world.listEvents(query));
+		lensmorList('/external/exhibitors/list', (query) => this.world.listExhibitors(query));
+		lensmorList('/external/personnel/list', (query) => this.world.listPersonnel(query));
+		server.get<{ Params: { id: string } }>(
+			'/external/events/:id',
+			async (request, reply) =>
+				await this.answerFreely('lensmor', request, reply, () =>
+					this.world.getEvent(request.params.id),
+				),
+		);
+		server.post(
+			'/external/actions/precheck',
+			async (request, reply) =>
+				await this.answerFreely('lensmor', request, reply, () => this.world.precheck(request.body)),
+		);
 		server.post<{ Params: { id: string } }>(
 			'/external/events/:id/unlock',
 			async (request, reply) =>

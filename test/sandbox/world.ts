@@ -1,3 +1,4 @@
+import { asListed, exhibitorsOf, pageOf, peopleOf, type List } from './lists';
 import data from './world.json';
 
 /** A person whom eCore knows; `phone` is `null` where eCore holds none. */
@@ -36,6 +37,12 @@ export interface TradeShow {
 	eventId: string;
 	name: string;
 	contacts: number;
+	dateStart?: string;
+	dateEnd?: string;
+	city?: string;
+	country?: string;
+	/** How many exhibitors it has. */
+	exhibitors?: number;
 }
 
 /** One charge: who was asked for what, and what it cost in credits. */
@@ -218,10 +225,106 @@ export class World {
 		return { status: 200, body: { success: true, count: matching.length, results } };
 	}
 
-	/** POST external/events/{id}/unlock. Reading: `id` is tried before `eventId`. */
+	/** Reading: `id` is tried before `eventId`. */
+	private eventBy(id: string): TradeShow | undefined {
+		return (
+			this.events.find((one) => one.id === id) ?? this.events.find((one) => one.eventId === id)
+		);
+	}
+
+	/** GET external/events/list. Readings: a keyword is part of the name, country and city are whole. */
+	listEvents(query: Record<string, string | undefined>): Reply {
+		const same = (a: string | undefined, b: string | undefined) =>
+			b === undefined || a?.toLowerCase() === b.toLowerCase();
+		const entries = this.events.filter(
+			({ name, city, country, dateStart = '' }) =>
+				name.toLowerCase().includes((query.keyword ?? '').toLowerCase()) &&
+				same(city, query.city) &&
+				same(country, query.country) &&
+				dateStart >= (query.date_start_from ?? '') &&
+				dateStart <= (query.date_start_to ?? '9'),
+		);
+		const list: List = { entries: entries.map(asListed), page: { default: 20, most: 100 } };
+		return { status: 200, body: pageOf(list, query) };
+	}
+
+	/** GET external/events/{id}. */
+	getEvent(id: string): Reply {
+		const event = this.eventBy(id);
+		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
+		const more = { personnelCount: event.contacts, eventTypes: [], verified: true };
+		return { status: 200, body: { event: { ...asListed(event), ...more } } };
+	}
+
+	/** GET external/exhibitors/list. Reading: a keyword is part of the company's name; no other filter does anything. */
+	listExhibitors(query: Record<string, string | undefined>): Reply {
+		return this.listOf(query, { default: 20, most: 100 }, (event) =>
+			exhibitorsOf(event).filter(({ companyName }) => companyName.includes(query.keyword ?? '')),
+		);
+	}
+
+	/** GET external/personnel/list. Reading: the filters do nothing. */
+	listPersonnel(query: Record<string, string | undefined>): Reply {
+		return this.listOf(query, { default: 50, most: 50 }, (event) => peopleOf(event, this.people));
+	}
+
+	private listOf(
+		query: Record<string, string | undefined>,
+		page: List['page'],
+		entriesOf: (event: TradeShow) => object[],
+	): Reply {
+		if (query.event_id === undefined) {
+			return lensmorRefusal(400, 'INVALID_REQUEST', 'event_id is required');
+		}
+		const event = this.eventBy(query.event_id);
+		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
+		const access = this.owned.has(`event ${event.eventId}`) ? 'full' : 'preview';
+		return { status: 200, body: pageOf({ entries: entriesOf(event), page, access }, query) };
+	}
+
+	/** POST external/actions/precheck, of an event unlock only. Reading: what is owned is not allowed again. */
+	precheck(body: unknown): Reply {
+		const { action_type: action, params } = (body ?? {}) as {
+			action_type?: string;
+			params?: { event_id?: string };
+		};
+		const event = this.eventBy(params?.event_id ?? '');
+		const owned = this.owned.has(`event ${event?.eventId}`);
+		const reason =
+			action !== 'unlock_event_contacts'
+				? 'unsupported_action'
+				: event === undefined
+					? 'not_found'
+					: owned
+						? 'already_unlocked'
+						: event.contacts === 0
+							? 'no_contacts_available'
+							: this.wallet.lensmor < PRICE.event
+								? 'insufficient_balance'
+								: 'ok';
+		const charges = reason === 'ok' || reason === 'insufficient_balance';
+		return {
+			status: 200,
+			body: {
+				ok: reason === 'ok',
+				action_type: action,
+				allowed: reason === 'ok',
+				should_charge: charges,
+				credits: charges ? PRICE.event : 0,
+				reason_code: reason,
+				biz_code: '',
+				detail: {
+					event_id: params?.event_id,
+					available_balance: this.wallet.lensmor,
+					chargeable_count: owned ? 0 : (event?.contacts ?? 0),
+				},
+			},
+		};
+	}
+
+	/** POST external/events/{id}/unlock. */
 	unlockEvent(id: string): Reply {
-		const event =
-			this.events.find((one) => one.id === id) ?? this.events.find((one) => one.eventId === id);
+		const event = this.eventBy(id);
 		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
 		if (event.contacts === 0)
 			return lensmorRefusal(400, 'INVALID_REQUEST', 'No contacts available');

@@ -1,0 +1,12 @@
+import { eventField } from '../eventField';
+import type { OperationDescription } from '../operation';
+
+/** What the user sees of Event → Check Unlock. */
+export const description: OperationDescription = {
+	resourceName: 'Event',
+	name: 'Check Unlock',
+	action: 'Check event unlock',
+	description: 'Ask whether an event can be unlocked, is already, and what it would cost',
+	fields: [eventField],
+	options: [],
+};
