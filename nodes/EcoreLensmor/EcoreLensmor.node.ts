@@ -8,6 +8,7 @@ import {
 
 import { ecoreLensmorApiTest } from './credentialTest';
 import { properties } from './properties';
+import { searchEvents } from './read/searchEvents';
 import { run } from './run';
 
 export class EcoreLensmor implements INodeType {
@@ -28,7 +29,7 @@ export class EcoreLensmor implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { ecoreLensmorApiTest } };
+	methods = { credentialTest: { ecoreLensmorApiTest }, listSearch: { searchEvents } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await run(this);

@@ -10,9 +10,16 @@ export const eventField: INodeProperties = {
 	name: 'eventId',
 	type: 'resourceLocator',
 	required: true,
-	default: { mode: 'id', value: '' },
+	default: { mode: 'list', value: '' },
 	description: 'The trade-show event that this is about',
 	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose an event',
+			typeOptions: { searchListMethod: 'searchEvents', searchable: true },
+		},
 		{
 			displayName: 'By ID',
 			name: 'id',
