@@ -4,8 +4,10 @@ import { connect } from './connect';
 import { asProblem, badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
 import { operations } from './operations';
 import type { AnyOperation, Joint, Operation } from './operations/operation';
+import type { ReadBack } from './operations/readBack';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
 import { parameterReader, type Parameters } from './parameters';
+import { findAgain } from './read/readBack';
 import { runReads } from './read/runReads';
 import { badInput, failed, summary, unusable } from './report';
 import { readSettings, type Settings } from './settings';
@@ -40,7 +42,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		const lines = inputs.map((_, item) => badLine(operation, item, prepared.bad));
 		return [lines.map((line) => toItem(output, inputs, line))];
 	}
-	const { settings, join, run: thisRun, spending } = prepared;
+	const { settings, join, readBack, run: thisRun, spending } = prepared;
 
 	const read = inputs.map((_, item) => readLine(operation, item, prepared));
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read.filter(isBad).map(asProblem));
@@ -53,8 +55,14 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	if (stopOnProblem && !spending.cancelled() && lines.some(({ receipt }) => isProblem(receipt))) {
 		throw failed(node, operation, lines);
 	}
-	context.addExecutionHints(summary(lines, spending.balance));
+	// Before anything else is awaited: another tool call must see that this output tells of the charge.
 	spending.memo.handOver(keys);
+	if (readBack !== undefined) {
+		const { account, send, cancelled } = spending;
+		const { pace } = spending.together;
+		await findAgain({ account, send, cancelled, pace, halted: undefined }, readBack, lines, inputs);
+	}
+	context.addExecutionHints(summary(lines, spending.balance));
 	// A joined request has no single input item to keep.
 	output.field = join === undefined ? settings.outputField : '';
 	return [lines.map((line) => toItem(output, inputs, line))];
@@ -72,6 +80,7 @@ interface Prepared {
 	options: IDataObject;
 	settings: Settings;
 	join: Joint | undefined;
+	readBack: ReadBack | undefined;
 	run: Run;
 	spending: Spending;
 }
@@ -90,6 +99,8 @@ async function prepare(
 		const { settings } = read;
 		const join = operation.join?.(first);
 		if (join !== undefined && 'bad' in join) return join;
+		const readBack = operation.readBack?.(first);
+		if (readBack !== undefined && 'bad' in readBack) return readBack;
 
 		const connection = await connect(context, operation.endpoint.vendor, settings.timeout);
 		if ('bad' in connection) return connection;
@@ -111,7 +122,7 @@ async function prepare(
 			cancelled,
 			balance: null,
 		};
-		return { parameters, options: first.options, settings, join, run, spending };
+		return { parameters, options: first.options, settings, join, readBack, run, spending };
 	} catch (error) {
 		// In the continue modes n8n would pass the input on as if nothing had happened.
 		return { bad: (error as Error).message };

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Endpoint } from '../contract/endpoint';
+import type { ReadBack } from './readBack';
 import type { ReadOperation } from './readOperation';
 import type { Outcome, Receipt } from '../outcome';
 
@@ -48,6 +49,8 @@ export interface Operation<Request = unknown, Response = unknown> {
 	unanswered(outcome: Outcome): IDataObject;
 	/** Set where the user wants items joined into shared requests, as the first item says; or what is wrong with how. */
 	join?(item: ItemParameters): Joint<Request> | { bad: string } | undefined;
+	/** Set where the user wants to see what was bought and its answer does not tell, as the first item says; or what is wrong with how. */
+	readBack?(item: ItemParameters): ReadBack<Request> | { bad: string } | undefined;
 }
 
 /** What one item asks for. */

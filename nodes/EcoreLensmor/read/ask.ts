@@ -14,11 +14,11 @@ export interface Reader extends Connection {
 	halted: string | undefined;
 }
 
-/** What a free request came to. `stop`: every further one would meet the same. */
+/** What a free request came to. */
 export type Got<Response> =
 	| { kind: 'answer'; response: Response }
 	| { kind: 'missing' }
-	| { kind: 'failed'; outcome: 'refused' | 'not_sent'; reason: string; stop: boolean };
+	| { kind: 'failed'; outcome: 'refused' | 'not_sent'; reason: string };
 
 /**
  * Asks a free question, and asks again where the decision table permits it: there is nothing to lose.
@@ -35,7 +35,7 @@ export async function ask<Request, Response>(
 		await pace.ready();
 		const heldBack = reader.cancelled() ? 'The execution was stopped' : reader.halted;
 		if (heldBack !== undefined) {
-			return { kind: 'failed', outcome: 'not_sent', reason: heldBack, stop: false };
+			return { kind: 'failed', outcome: 'not_sent', reason: heldBack };
 		}
 		const answer = await send(wire);
 		pace.hold(Math.min(restAfter(answer), LONGEST_WAIT_MS));
@@ -53,8 +53,15 @@ export async function ask<Request, Response>(
 			case 'refuse':
 			case 'uncertain': {
 				const reason = explain(reading, account, { free: true });
-				return { kind: 'failed', outcome: 'refused', reason, stop: decision.stop };
+				// Every further one would meet the same.
+				if (decision.stop) halt(reader, reason);
+				return { kind: 'failed', outcome: 'refused', reason };
 			}
 		}
 	}
+}
+
+/** Lets nothing further be read in this run. */
+export function halt(reader: Reader, reason: string): void {
+	reader.halted ??= `Held back after an earlier answer: ${reason}`;
 }

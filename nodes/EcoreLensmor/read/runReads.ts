@@ -8,7 +8,7 @@ import { badInput, failedRead, unusable, type Problem } from '../report';
 import { DEFAULT_CONCURRENCY, readSettings, TAKEN_BY_N8N } from '../settings';
 import { inLanes } from '../spend/lanes';
 import { Pace } from '../spend/pace';
-import type { Reader } from './ask';
+import { halt, type Reader } from './ask';
 import { pagesOf } from './pages';
 
 /** The most pages that one item's list may have, whatever the vendor says. */
@@ -50,7 +50,7 @@ export async function runReads(
 				? { outcome: 'refused', reason: wanted.bad }
 				: await readOne(reader, operation, wanted);
 		results[item] = result;
-		if (stopOnProblem && isProblem(result)) reader.halted ??= heldBackAfter(result.reason);
+		if (stopOnProblem && isProblem(result)) halt(reader, result.reason);
 	});
 
 	if (stopOnProblem && results.some(isProblem) && !cancelled()) {
@@ -116,10 +116,7 @@ async function readOne(
 	let leftOut: string | undefined;
 	for await (const page of pagesOf(reader, operation, request, MOST_PAGES)) {
 		if (page.kind === 'missing') return { outcome: 'not_found', reason: '' };
-		if (page.kind === 'failed') {
-			if (page.stop) reader.halted ??= heldBackAfter(page.reason);
-			return { outcome: page.outcome, reason: page.reason };
-		}
+		if (page.kind === 'failed') return { outcome: page.outcome, reason: page.reason };
 		for (const { json } of page.entries) {
 			const shown = simple && operation.simplified ? operation.simplified(json) : json;
 			items.push(withoutNamesOfN8n({ ...shown, ...page.beside }));
@@ -138,10 +135,6 @@ function problemsIn(results: Result[]): Problem[] {
 		);
 	const refused = of('refused');
 	return refused.length > 0 ? refused : of('not_sent');
-}
-
-function heldBackAfter(reason: string): string {
-	return `Held back after an earlier answer: ${reason}`;
 }
 
 function isProblem(result: Result): result is Extract<Result, { reason: string }> {

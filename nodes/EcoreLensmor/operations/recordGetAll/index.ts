@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { z } from 'zod';
 
 import { searchRecords, type SearchRequest, type SearchResponse } from '../../contract/ecore';
 import { filtersIn } from '../filters';
@@ -21,8 +22,8 @@ const ON_THE_WIRE = {
 } as const;
 
 /** Record → Get Many: searches eCore's records; what is unlocked shows its email and phones. */
-export const recordGetAll: ReadOperation<SearchRequest, SearchResponse> = {
-	kind: 'read',
+export const recordGetAll = {
+	kind: 'read' as const,
 	resource: 'record',
 	operation: 'getAll',
 	description,
@@ -30,7 +31,7 @@ export const recordGetAll: ReadOperation<SearchRequest, SearchResponse> = {
 	read,
 	page,
 	simplified,
-};
+} satisfies ReadOperation<SearchRequest, SearchResponse>;
 
 function read(item: ItemParameters): Wanted<SearchRequest> | { bad: string } {
 	const limit = mostWanted(item);
@@ -54,12 +55,12 @@ function page({ results, count }: SearchResponse, request: SearchRequest): Page<
 	const isFull = length >= limit || (offset === 0 && count !== undefined && reached < count);
 	const isLast = !isFull || (count !== undefined && reached >= count);
 	return {
-		entries: results.map((json) => ({ key: json.uuid, json: json as IDataObject })),
+		entries: results.map((json) => ({ key: json.uuid.toLowerCase(), json: json as IDataObject })),
 		next: isLast ? undefined : { ...request, limit: length, offset: reached },
 	};
 }
 
-function simplified(entry: IDataObject): IDataObject {
+function simplified(entry: IDataObject): z.infer<typeof record> {
 	return record.parse({
 		...entry,
 		firstName: entry.first_name,

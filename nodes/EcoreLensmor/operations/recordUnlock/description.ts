@@ -71,5 +71,13 @@ export const description: OperationDescription = {
 			displayOptions: { show: { '/requestMode': ['combined'] } },
 			description: 'How many UUIDs go into one request when Send is Combined',
 		},
+		{
+			displayName: 'Return Contact Details',
+			name: 'returnContactDetails',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to add the email and phones of each unlocked record, found again through free searches by the company and job title that the item carries',
+		},
 	],
 };
