@@ -107,7 +107,10 @@ async function prepare(
 
 		const run: Run = {
 			executionId: context.getExecutionId(),
-			round: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
+			// Tool calls share n8n's run index, and each has an output of its own.
+			round: first.calledByAgent
+				? Math.random()
+				: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
 			mode: context.getMode(),
 		};
 		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
@@ -208,7 +211,9 @@ async function spend(
 					line.receipt = { ...(await earlier.receipt), creditsCharged: 0 };
 					line.duplicateOf = earlier.item;
 				}
-				if (line.receipt.outcome !== 'not_found') return;
+				// An earlier attempt in doubt ends the search: the next receipt would hide it.
+				const { outcome, creditsCharged } = line.receipt;
+				if (outcome !== 'not_found' || creditsCharged === null) return;
 			}
 		},
 	);

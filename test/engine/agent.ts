@@ -40,8 +40,11 @@ interface Internals {
 	abortSignal: unknown;
 }
 
-/** An agent in the place of a node: calls it as a tool once per item, all at the same time, with the item as arguments. */
-export function agentCalling(tool: INodeType): INodeType {
+/**
+ * An agent in the place of a node: calls it as a tool once per item, all at the same time, with the item
+ * as arguments. Several agents take turns; n8n counts each one's calls by itself.
+ */
+export function agentCalling(tool: INodeType, agents = 1): INodeType {
 	return {
 		description: tool.description,
 		async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -63,8 +66,12 @@ export function agentCalling(tool: INodeType): INodeType {
 					own.abortSignal,
 					node,
 				);
-			const call = makeHandleToolInvocation(contextFor, node, tool, own.runExecutionData);
-			const answers = await Promise.all(this.getInputData().map(({ json }) => call(json)));
+			const calls = Array.from({ length: agents }, () =>
+				makeHandleToolInvocation(contextFor, node, tool, own.runExecutionData),
+			);
+			const answers = await Promise.all(
+				this.getInputData().map(async ({ json }, index) => await calls[index % agents]?.(json)),
+			);
 			return [answers.map((answer) => ({ json: { answer } }))];
 		},
 	};

@@ -17,6 +17,7 @@ async function call(
 	keys: string[],
 	options: IDataObject = {},
 	more: Partial<Setup> = {},
+	agents = 1,
 ) {
 	const { node, credential } = await load();
 	const fromAgent = JSON.stringify(withOptions(operation, options)).replaceAll(
@@ -27,7 +28,7 @@ async function call(
 		parameters: JSON.parse(fromAgent) as IDataObject,
 		items: keys.map((key) => ({ key })),
 		credential: sandbox.credential,
-		node: { node: agentCalling(node as INodeType), credential },
+		node: { node: agentCalling(node as INodeType, agents), credential },
 		...more,
 	});
 	return execution.output.map(({ json }) => String(json.answer as string));
@@ -43,6 +44,14 @@ describe.each(paidOperations)('$name, called by an agent several times at once',
 		expect(sandbox.seen).toHaveLength(2);
 		const credits = answers.map((answer) => Number(/"creditsCharged":(\d+)/.exec(answer)?.[1]));
 		expect(credits.reduce((sum, value) => sum + value, 0)).toBe(sandbox.world.spent());
+	});
+
+	it('two agents that ask for the same at once: charged once, and only one answer carries the credits', async () => {
+		const answers = await call(operation, [first, first], {}, {}, 2);
+
+		expect(sandbox.ledger.map(({ key }) => key)).toEqual([first]);
+		const credits = answers.map((answer) => Number(/"creditsCharged":(\d+)/.exec(answer)?.[1]));
+		expect(credits.sort((a, b) => a - b)).toEqual([0, operation.credits]);
 	});
 
 	it('Maximum Credits holds over all calls together', async () => {

@@ -223,7 +223,7 @@ const settings: Array<[IDataObject, RegExp]> = [
 	[{ dryRun: '={{ null }}' }, /Dry Run must be true or false/],
 	...['error', ' $error', '$json'].map((outputField): [IDataObject, RegExp] => [
 		{ outputField },
-		/Put Result in Field must be text, and any name but "error", "\$error" and "\$json"/,
+		/Put Result in Field must be text, and any name but error, \$error, \$json, message, details/,
 	]),
 	[{ dryRun: '={{ $itemIndex === 0 }}' }, /apply to the whole node: they must come out the same/],
 ];

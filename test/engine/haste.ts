@@ -8,7 +8,15 @@ const LONGEST_SLICE_MS = 100;
  */
 export function hurry(): void {
 	const real = globalThis.setTimeout;
-	const hurried = (callback: () => void, ms = 0, ...rest: unknown[]) =>
-		real(callback, ms > LONGEST_SLICE_MS ? ms : ms / HASTE, ...(rest as []));
+	const clock = performance.now.bind(performance);
+	let saved = 0;
+	performance.now = () => clock() + saved;
+	const hurried = (callback: (...rest: unknown[]) => void, ms = 0, ...rest: unknown[]) => {
+		if (ms > LONGEST_SLICE_MS) return real(callback, ms, ...rest);
+		return real(() => {
+			saved += ms - ms / HASTE;
+			callback(...rest);
+		}, ms / HASTE);
+	};
 	globalThis.setTimeout = Object.assign(hurried, real);
 }

@@ -243,6 +243,42 @@ describe.each(paidOperations)('$name', (operation) => {
 		expect(error?.message).not.toContain('secret');
 	});
 
+	it('a token of digits does not make a paid answer unreadable that holds the same number', async () => {
+		const digits = '12345678';
+		const before = { ...sandbox.tokens };
+		Object.assign(sandbox.tokens, { ecore: digits, lensmor: digits });
+		const wallet = Number(digits) + 2 * operation.credits;
+		sandbox.reset({ ecore: wallet, lensmor: wallet });
+		const { output } = await execute({
+			parameters: operation.parameters,
+			items: items.slice(0, 2),
+			credential: sandbox.credential,
+		});
+		Object.assign(sandbox.tokens, before);
+
+		expect(output.map(({ json }) => json.outcome)).toEqual([operation.bought, operation.bought]);
+	});
+
+	it('where one base URL covers addresses of the other vendor, no token goes anywhere', async () => {
+		const { lensmorBaseUrl: origin, ecoreToken, lensmorApiKey } = sandbox.credential;
+		const inner = `${origin}/external`;
+		const other = operation.vendor === 'ecore' ? 'lensmorBaseUrl' : 'ecoreBaseUrl';
+		const { error } = await execute({
+			parameters: operation.parameters,
+			items,
+			credential: {
+				ecoreToken,
+				lensmorApiKey,
+				ecoreBaseUrl: origin,
+				lensmorBaseUrl: origin,
+				[other]: inner,
+			},
+		});
+
+		expect(error?.message).toContain('covers addresses of');
+		expect(sandbox.seen).toEqual([]);
+	});
+
 	it('each token is seen by its own vendor only', async () => {
 		await execute({ parameters: operation.parameters, items, credential: sandbox.credential });
 

@@ -233,3 +233,40 @@ it('a dry run counts a person whom an earlier item would only ask for if it find
 	]);
 	expect(bodies).toEqual([]);
 });
+
+it('a person retries a lost lookup that then finds nothing: the doubt stays, and no further identifier is paid beside it', async () => {
+	const parameters = { ...mapped, options: { tryNext: true } };
+	const items = [
+		{ linkedin: 'https://www.linkedin.com/in/nobody-at-all', email: known?.email },
+		{ email: shipped.people[1]?.email },
+	];
+	sandbox.fault({ kind: 'lostAfter', on: 'nobody-at-all' });
+	const failed = await execute({ parameters, items, credential: sandbox.credential });
+	expect(failed.error).toBeDefined();
+
+	const { output } = await execute({
+		parameters,
+		items,
+		credential: sandbox.credential,
+		retryOf: failed,
+	});
+
+	expect(output.map(({ json }) => [json.outcome, json.creditsCharged])).toEqual([
+		['not_found', null],
+		['found', 5],
+	]);
+	expect(output[0]?.json.reason).toContain('earlier attempt');
+});
+
+it('an identifier of absurd length counts as malformed, and holds nobody up', async () => {
+	const slashes = `acme.com${'/'.repeat(100_000)}x`;
+	const { bodies } = await look([
+		{ first: 'Ann', last: 'Lee', website: slashes, company: 'Acme' },
+		{ linkedin: `linkedin.com/in/a${'/'.repeat(100_000)}x`, email: 'ann@acme.com' },
+	]);
+
+	expect(bodies).toEqual([
+		{ first_name: 'Ann', last_name: 'Lee', company_name: 'Acme' },
+		{ email: 'ann@acme.com' },
+	]);
+});

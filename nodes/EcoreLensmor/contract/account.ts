@@ -74,8 +74,8 @@ function readAccounts(credential: ICredentialDataDecryptedObject): Accounts {
 		freeRead: '/external/credits/balance',
 	};
 	return {
-		ecore: { ...ecore, unusable: whyUnusable(ecore) },
-		lensmor: { ...lensmor, unusable: whyUnusable(lensmor) },
+		ecore: { ...ecore, unusable: whyUnusable(ecore, lensmor) },
+		lensmor: { ...lensmor, unusable: whyUnusable(lensmor, ecore) },
 	};
 }
 
@@ -87,7 +87,10 @@ function parsed(url: string): URL | undefined {
 	}
 }
 
-function whyUnusable(account: Account): string | undefined {
+// Every path of both vendors begins with it (api-contract A.1, B.1).
+const ALL_PATHS = '/external';
+
+function whyUnusable(account: Account, other: Account): string | undefined {
 	if (account.token === '') {
 		return `${account.tokenLabel} is empty: fill it in in the credential`;
 	}
@@ -96,6 +99,9 @@ function whyUnusable(account: Account): string | undefined {
 	}
 	if (!/^https?:$/.test(parsed(account.baseUrl)?.protocol ?? '')) {
 		return `${account.baseUrlLabel} is not an http(s) address: correct it in the credential`;
+	}
+	if (`${other.baseUrl}/`.startsWith(`${account.baseUrl}${ALL_PATHS}/`)) {
+		return `${other.baseUrlLabel} covers addresses of ${account.name}: correct it in the credential`;
 	}
 	return undefined;
 }

@@ -28,6 +28,9 @@ const HAS_A_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 // LinkedIn's addresses that are not a person's.
 const NOT_A_PERSON = /^\/(?:company|school|showcase|jobs|feed|groups|posts)(?:\/|$)/i;
 
+// No identifier is longer; what comes out of a lead form may be anything.
+const MOST_CHARACTERS = 500;
+
 const emailAddress = z.string().email();
 
 function isFiller(text: string): boolean {
@@ -65,6 +68,11 @@ const complaints: Record<Field, (text: string) => string | undefined> = {
 	},
 };
 
+function complaintAbout(field: Field, text: string): string | undefined {
+	if (text.length > MOST_CHARACTERS) return `has more than ${MOST_CHARACTERS} characters`;
+	return isFiller(text) ? 'stands for nothing' : complaints[field](text);
+}
+
 function identifier(item: ItemParameters, field: Field): Identifier {
 	const given = item.field(field);
 	if (given === undefined || given === null) return { absent: true };
@@ -72,7 +80,7 @@ function identifier(item: ItemParameters, field: Field): Identifier {
 		return { malformed: `${LABELS[field]} must be text, not ${shown(given)}` };
 	const text = given.trim();
 	if (text === '') return { absent: true };
-	const complaint = isFiller(text) ? 'stands for nothing' : complaints[field](text);
+	const complaint = complaintAbout(field, text);
 	if (complaint !== undefined) {
 		return { malformed: `${LABELS[field]} ${shown(text)} ${complaint}` };
 	}

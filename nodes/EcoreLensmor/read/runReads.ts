@@ -5,7 +5,7 @@ import { sendToErrorOutput } from '../line';
 import type { ReadOperation, Wanted } from '../operations/readOperation';
 import { parameterReader, type Parameters } from '../parameters';
 import { badInput, failedRead, unusable, type Problem } from '../report';
-import { DEFAULT_CONCURRENCY, readSettings, TAKEN_BY_N8N } from '../settings';
+import { DEFAULT_CONCURRENCY, readSettings, FAILED_TO_N8N } from '../settings';
 import { inLanes } from '../spend/lanes';
 import { Pace } from '../spend/pace';
 import { halt, type Reader } from './ask';
@@ -143,7 +143,7 @@ function isProblem(result: Result): result is Extract<Result, { reason: string }
 
 // What a vendor sends may have any name.
 function withoutNamesOfN8n(json: IDataObject): IDataObject {
-	const entries = Object.entries(json).filter(([name]) => !TAKEN_BY_N8N.includes(name));
+	const entries = Object.entries(json).filter(([name]) => !FAILED_TO_N8N.includes(name));
 	return Object.fromEntries(entries);
 }
 

@@ -3,6 +3,8 @@ import { sleep } from 'n8n-workflow';
 // Requests that leave in one burst come back in one burst, and then each queues behind the others.
 // So tasks start apart: by half an even share of what the last one took, and no more than this.
 const MOST_APART_MS = 2;
+// Less is not worth waiting for.
+const LEAST_APART_MS = 0.2;
 // Until one has been measured: about what it takes to send one.
 const FIRST_APART_MS = 0.4;
 
@@ -25,7 +27,8 @@ export async function inLanes<Task>(
 			if (done === true) return;
 			const start = performance.now();
 			await work(task);
-			apart = Math.min((performance.now() - start) / lanes / 2, MOST_APART_MS);
+			const share = (performance.now() - start) / lanes / 2;
+			apart = share < LEAST_APART_MS ? 0 : Math.min(share, MOST_APART_MS);
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(lanes, tasks.length) }, lane));

@@ -7,7 +7,7 @@ import type { Receipt } from '../outcome';
 /** Where one run of the node stands: which execution, which round of a loop, and whether a person retried. */
 export interface Run {
 	executionId: string | undefined;
-	/** n8n's run index: 0, then 1 in the second round of a loop. An automatic re-run keeps it. */
+	/** n8n's run index: 0, then 1 in the second round of a loop. An automatic re-run keeps it. Tool calls have a number each. */
 	round: number;
 	/** n8n's execution mode; `retry` after a person pressed Retry. */
 	mode: string;

@@ -7,29 +7,36 @@ const MOST_JITTER = 0.25;
 
 /** When the next request may go out: one pace for all requests of a run, so that one being told to wait holds back all. */
 export class Pace {
-	private held: Promise<void> = Promise.resolve();
+	private heldUntil = 0;
+	// Only those who want to send wait, so no timer outlives them.
+	private slice: Promise<void> | undefined;
 
 	constructor(private readonly cancelled: () => boolean) {}
 
 	/** Holds every request of the run back for that many milliseconds. */
 	hold(ms: number): void {
-		if (ms === 0) return;
-		this.held = Promise.all([this.held, this.pause(ms)]).then(() => undefined);
+		this.heldUntil = Math.max(this.heldUntil, performance.now() + withJitter(ms));
 	}
 
 	/** Resolves when nothing holds requests back, or the execution is cancelled. */
 	async ready(): Promise<void> {
-		for (let seen; seen !== this.held;) {
-			seen = this.held;
-			await seen;
+		for (;;) {
+			const left = this.heldUntil - performance.now();
+			if (left <= 0 || this.cancelled()) return;
+			this.slice ??= sleep(Math.min(left, SLICE_MS)).then(() => (this.slice = undefined));
+			await this.slice;
 		}
 	}
 
 	/** Waits that many milliseconds and up to a quarter more; ends early when the execution is cancelled. */
 	async pause(ms: number): Promise<void> {
-		for (let left = ms * (1 + Math.random() * MOST_JITTER); left > 0; left -= SLICE_MS) {
+		for (let left = withJitter(ms); left > 0; left -= SLICE_MS) {
 			if (this.cancelled()) return;
 			await sleep(Math.min(left, SLICE_MS));
 		}
 	}
+}
+
+function withJitter(ms: number): number {
+	return ms * (1 + Math.random() * MOST_JITTER);
 }

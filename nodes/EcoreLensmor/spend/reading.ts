@@ -81,7 +81,7 @@ export function readAnswer<Response>(
 	const { status, headers, body } = answer;
 	if (status >= 200 && status < 300) {
 		// Lensmor reports some refusals with HTTP 200 (api-contract B.1).
-		if (endpoint.vendor === 'lensmor' && refusal.parse(body).errorKey !== undefined) {
+		if (endpoint.vendor === 'lensmor' && (refusal.parse(body).errorKey ?? '') !== '') {
 			return { kind: 'refusedWithOk', said: said(body) };
 		}
 		const response = endpoint.response.safeParse(body);

@@ -38,6 +38,14 @@ it('the longest of several holds counts, also one that comes while others wait',
 	expect(await until(ready)).toBeGreaterThanOrEqual(1990);
 });
 
+it('a hold that nobody waits for leaves no timer', async () => {
+	const pace = new Pace(() => false);
+	pace.hold(60_000);
+	pace.hold(30_000);
+	await jest.advanceTimersByTimeAsync(0);
+	expect(jest.getTimerCount()).toBe(0);
+});
+
 it('waits of several requests do not end at the same moment', async () => {
 	const pace = new Pace(() => false);
 	const waits = [];

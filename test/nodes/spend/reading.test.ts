@@ -105,3 +105,15 @@ it('an errorKey in a 2xx body is a refusal of Lensmor only', () => {
 	});
 	expect(readAnswer(unlockRecords, answer).kind).toBe('unreadable');
 });
+
+it.each(['', null, undefined])(
+	'an errorKey of %j names no refusal: a paid receipt stays a receipt',
+	(errorKey) => {
+		const body = { success: true, alreadyUnlocked: false, creditsUsed: 2000, errorKey };
+		const answer = { kind: 'response', status: 201, headers: {}, body } as const;
+		expect(readAnswer(unlockEvent, answer)).toMatchObject({
+			kind: 'delivered',
+			response: { creditsUsed: 2000 },
+		});
+	},
+);
