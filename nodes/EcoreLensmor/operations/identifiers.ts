@@ -5,7 +5,8 @@ import type { ItemParameters, ReadItem } from './operation';
 import { shown } from './shown';
 
 /** Which combination of identifiers a lookup used, as the output's `matchedBy` names it. */
-export type MatchedBy = 'linkedinUrl' | 'email' | 'nameAndWebsite' | 'nameAndCompany';
+export const MATCHED_BY = ['linkedinUrl', 'email', 'nameAndWebsite', 'nameAndCompany'] as const;
+export type MatchedBy = (typeof MATCHED_BY)[number];
 
 /** An identifier as an item gave it: usable, absent, or there but no good, and why. */
 type Identifier = { value: string } | { absent: true } | { malformed: string };

@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
 
 import type { Filters } from '../contract/endpoint';
 import { CREDITS_PER_EVENT, type ListRequest, type ListResponse } from '../contract/lensmor';
@@ -6,6 +7,12 @@ import { filtersIn } from './filters';
 import { mostWanted } from './listFields';
 import type { ItemParameters } from './operation';
 import type { Page, Wanted } from './readOperation';
+
+/** What every item of an event's list carries beside itself: `lockedCount` is how many more an unlock would show. */
+export const access = z.object({
+	accessMode: z.string().nullable(),
+	lockedCount: z.number().nullable(),
+});
 
 /** One of Lensmor's lists, as its operation knows it. */
 interface List {
@@ -56,7 +63,7 @@ export function eventListPage(response: ListResponse, request: ListRequest): Pag
 		beside: {
 			accessMode: accessMode ?? null,
 			lockedCount: locked ?? (accessMode === 'full' ? 0 : null),
-		},
+		} satisfies z.infer<typeof access>,
 		next: isBehindTheEdge || (isPreview && isAtTheEdge) ? undefined : next,
 		leftOut: isPreview ? whatAnUnlockWouldShow(request, locked, unlock?.credits) : undefined,
 	};

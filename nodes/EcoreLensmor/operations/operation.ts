@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { ZodObject, ZodRawShape } from 'zod';
 
 import type { Endpoint } from '../contract/endpoint';
 import type { ReadBack } from './readBack';
@@ -82,4 +83,6 @@ export interface OperationDescription {
 	fields: INodeProperties[];
 	/** Entries of its Options collection, beside those of every operation of its kind. */
 	options: INodeProperties[];
+	/** The output fields of its own, which the editor shows before the first run (`__schema__`). */
+	output: ZodObject<ZodRawShape>;
 }

@@ -1,4 +1,5 @@
 import type { OperationDescription } from '../operation';
+import { balance } from './output';
 
 /** What the user sees of Balance → Get. */
 export const description: OperationDescription = {
@@ -9,4 +10,5 @@ export const description: OperationDescription = {
 		'Read how many Lensmor credits are left. eCore has no such call: its balance comes with each unlock and lookup.',
 	fields: [],
 	options: [],
+	output: balance,
 };

@@ -1,5 +1,6 @@
 import { eventField } from '../eventField';
 import type { OperationDescription } from '../operation';
+import { unlockCheck } from './output';
 
 /** What the user sees of Event → Check Unlock. */
 export const description: OperationDescription = {
@@ -9,4 +10,5 @@ export const description: OperationDescription = {
 	description: 'Ask whether an event can be unlocked, is already, and what it would cost',
 	fields: [eventField],
 	options: [],
+	output: unlockCheck,
 };

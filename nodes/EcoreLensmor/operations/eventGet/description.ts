@@ -1,6 +1,7 @@
 import { eventField } from '../eventField';
 import { simplifyField } from '../listFields';
 import type { OperationDescription } from '../operation';
+import { event } from '../eventOutput';
 
 /** What the user sees of Event → Get. */
 export const description: OperationDescription = {
@@ -10,4 +11,5 @@ export const description: OperationDescription = {
 	description: 'Read one trade-show event',
 	fields: [eventField, simplifyField],
 	options: [],
+	output: event,
 };

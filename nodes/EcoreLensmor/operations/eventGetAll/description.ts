@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { filtersField } from '../filters';
 import { limitFields, simplifyField } from '../listFields';
 import type { OperationDescription } from '../operation';
+import { event } from '../eventOutput';
 
 /** The filters that Lensmor documents (api-contract B.4). */
 export const filters: INodeProperties[] = [
@@ -79,4 +80,5 @@ export const description: OperationDescription = {
 	description: "Search Lensmor's trade-show events",
 	fields: [...limitFields, simplifyField, filtersField(filters)],
 	options: [],
+	output: event,
 };

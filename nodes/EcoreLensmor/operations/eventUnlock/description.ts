@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { eventField } from '../eventField';
 import type { OperationDescription } from '../operation';
 
@@ -27,4 +29,21 @@ export const description: OperationDescription = {
 			description: "What Lensmor's usage statistics should say about where the call comes from",
 		},
 	],
+	output: z.object({
+		eventId: z.string().nullable(),
+		alreadyUnlocked: z.boolean().nullable(),
+		event: z
+			.object({ id: z.string(), eventId: z.string(), name: z.string().nullable() })
+			.partial()
+			.nullable(),
+		balance: z
+			.object({
+				subscriptionBalance: z.number(),
+				permanentBalance: z.number(),
+				totalBalance: z.number(),
+				unlimited: z.boolean(),
+			})
+			.partial()
+			.nullable(),
+	}),
 };

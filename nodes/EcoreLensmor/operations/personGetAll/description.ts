@@ -2,8 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { eventField } from '../eventField';
 import { filtersField } from '../filters';
+import { access } from '../lensmorList';
 import { limitFields, simplifyField } from '../listFields';
 import type { OperationDescription } from '../operation';
+import { person } from './output';
 
 /** The filters that Lensmor documents (api-contract B.13). */
 export const filters: INodeProperties[] = [
@@ -57,4 +59,5 @@ export const description: OperationDescription = {
 	description: 'List the people of an event: a preview until the event is unlocked',
 	fields: [eventField, ...limitFields, simplifyField, filtersField(filters)],
 	options: [],
+	output: person.merge(access),
 };

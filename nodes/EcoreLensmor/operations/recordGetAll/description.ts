@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { filtersField } from '../filters';
 import { limitFields, simplifyField } from '../listFields';
 import type { OperationDescription } from '../operation';
+import { record } from './output';
 
 /** The filters that eCore documents (api-contract A.2). */
 export const filters: INodeProperties[] = [
@@ -65,4 +66,5 @@ export const description: OperationDescription = {
 	description: 'Search eCore for people; emails and phones are empty until unlocked',
 	fields: [...limitFields, simplifyField, filtersField(filters)],
 	options: [],
+	output: record,
 };
