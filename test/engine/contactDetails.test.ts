@@ -1,9 +1,10 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeType } from 'n8n-workflow';
 
 import { crowd } from '../bench/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
-import { execute, type Setup } from './engine';
+import { agentCalling } from './agent';
+import { execute, load, type Setup } from './engine';
 import { hurry } from './haste';
 import { useSandbox } from './useSandbox';
 
@@ -288,4 +289,22 @@ it('anything but yes or no is told before anything is sent', async () => {
 
 	expect(error?.message).toBe('Return Contact Details must be true or false, not "yes"');
 	expect(sandbox.seen).toEqual([]);
+});
+
+it('called by an agent twice at once, only one answer carries the credits, and both the email', async () => {
+	// The second call is answered from memory while the first still searches.
+	sandbox.fault({ kind: 'slow', ms: 150, on: 'GET ' });
+	const { node, credential } = await load();
+	const { output } = await execute({
+		parameters: { ...unlock, uuids: "={{ $fromAI('uuid') }}" },
+		items: [{ uuid: amara?.uuid }, { uuid: amara?.uuid }],
+		credential: sandbox.credential,
+		node: { node: agentCalling(node as INodeType), credential },
+	});
+
+	const answers = output.map(({ json }) => String(json.answer as string));
+	for (const answer of answers) expect(answer).toContain(amara?.email);
+	const credits = answers.map((answer) => Number(/"creditsCharged":(\d+)/.exec(answer)?.[1]));
+	expect(credits.sort()).toEqual([0, 1]);
+	expect(sandbox.world.spent()).toBe(1);
 });

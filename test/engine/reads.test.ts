@@ -1,10 +1,13 @@
+import type { IDataObject, INodeType } from 'n8n-workflow';
+
 import type { FreeEndpoint } from '../../nodes/EcoreLensmor/contract/endpoint';
 import { enrichPhone, unlockRecords } from '../../nodes/EcoreLensmor/contract/ecore';
 import { unlockEvent } from '../../nodes/EcoreLensmor/contract/lensmor';
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { Trouble } from '../sandbox/faults';
-import { execute } from './engine';
+import { agentCalling } from './agent';
+import { execute, load } from './engine';
 import { hurry } from './haste';
 import { readOperations } from './readOperations';
 import { useSandbox } from './useSandbox';
@@ -176,6 +179,20 @@ describe.each(readOperations)('$name', (operation) => {
 			items.map(() => ({ outcome: 'refused', reason })),
 		);
 		expect(sandbox.seen).toEqual([]);
+	});
+
+	it('works as a tool of an AI agent', async () => {
+		const { node, credential } = await load();
+		const fromAgent = JSON.stringify(parameters).replaceAll('$json.key', "$fromAI('key')");
+		const { output } = await execute({
+			parameters: JSON.parse(fromAgent) as IDataObject,
+			items: items.slice(0, 2),
+			credential: sandbox.credential,
+			node: { node: agentCalling(node as INodeType), credential },
+		});
+
+		expect(output).toHaveLength(2);
+		for (const { json } of output) expect(json.answer).toContain(`"${operation.field}"`);
 	});
 
 	it('with the error output a failed read leaves there, with its reason', async () => {
