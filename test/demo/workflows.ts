@@ -238,7 +238,11 @@ const eventsChecked: DemoWorkflow = {
 		{ heading: 'Would cost', align: 'right' },
 		{ heading: 'Reason' },
 	],
-	detailsOf: ({ allowed, credits, reason }) => [String(allowed), text(credits), text(reason)],
+	detailsOf: ({ allowed, credits, reason }) => [
+		allowed === true ? 'yes' : 'no',
+		text(credits),
+		text(reason),
+	],
 };
 
 const eventBought: DemoWorkflow = {

@@ -292,8 +292,6 @@ it('anything but yes or no is told before anything is sent', async () => {
 });
 
 it('called by an agent twice at once, only one answer carries the credits, and both the email', async () => {
-	// The second call is answered from memory while the first still searches.
-	sandbox.fault({ kind: 'slow', ms: 150, on: 'GET ' });
 	const { node, credential } = await load();
 	const { output } = await execute({
 		parameters: { ...unlock, uuids: "={{ $fromAI('uuid') }}" },

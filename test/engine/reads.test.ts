@@ -280,6 +280,30 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 		},
 	);
 
+	it.each([
+		['a refusal that all would meet', 401, 'continueRegularOutput'],
+		['any refusal, with Stop Workflow', 400, 'stopWorkflow'],
+	] as const)('after %s nothing further is sent', async (_what, status, onError) => {
+		sandbox.fault({ kind: 'status', status, times: 99 });
+		const { output } = await execute({
+			parameters,
+			items: Array.from({ length: 30 }, () => ({ key: first })),
+			credential: sandbox.credential,
+			settings: { onError },
+		});
+
+		// Five are under way at once.
+		expect(sandbox.seen.length).toBeLessThanOrEqual(5);
+		if (onError === 'stopWorkflow') return;
+		expect(output).toHaveLength(30);
+		expect(output.at(-1)?.json).toEqual({
+			outcome: 'not_sent',
+			reason: expect.stringMatching(
+				/^Held back after an earlier answer: .*refused the token/,
+			) as unknown,
+		});
+	});
+
 	it('no token is told, also when the vendor echoes it', async () => {
 		sandbox.fault({ kind: 'echoToken', status: 400 });
 		const { run, log } = await execute({ parameters, items, credential: sandbox.credential });
