@@ -1,14 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { accountsOf } from '../../nodes/EcoreLensmor/contract/account';
+import { firstSearch, recordGetAll } from '../../nodes/EcoreLensmor/operations/recordGetAll';
+import { pagesOf } from '../../nodes/EcoreLensmor/read/pages';
+import { Pace } from '../../nodes/EcoreLensmor/spend/pace';
+import type { Answer } from '../../nodes/EcoreLensmor/spend/send';
 import { crowd } from '../bench/crowd';
-import { Sandbox } from '../sandbox/sandbox';
+import { Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
 
 hurry();
 
 let sandbox: Sandbox;
-afterEach(async () => await sandbox.stop());
+let started: Sandbox[] = [];
+afterEach(async () => {
+	await Promise.all(started.map(async (one) => await one.stop()));
+	started = [];
+});
+
+async function start(options: SandboxOptions = {}) {
+	sandbox = await Sandbox.start(options);
+	started.push(sandbox);
+}
 
 /** What one page of a scripted vendor says. */
 interface Page {
@@ -31,7 +45,7 @@ async function search(parameters: IDataObject = { returnAll: true }, items = [{}
 
 /** A vendor that answers with these pages in turn, and with the last one for ever. */
 async function vendorWith(pages: Page[]) {
-	sandbox = await Sandbox.start();
+	await start();
 	pages.forEach(({ uuids, count }, index) =>
 		sandbox.fault({
 			kind: 'status',
@@ -50,7 +64,7 @@ it.each([
 	['exactly three pages', 150, 3],
 	['many pages', 480, 10],
 ])('Return All of %s reads them all, once each', async (_what, people, requests) => {
-	sandbox = await Sandbox.start({ people: crowd(people) });
+	await start({ people: crowd(people) });
 	const found = await search();
 
 	expect(found).toEqual(crowd(people).map((person) => person.uuid));
@@ -64,7 +78,7 @@ it.each([
 	[75, 2, 'limit=75&'],
 	[1000, 3, 'limit=100&'],
 ])('Limit %i reads no more than that', async (limit, requests, asked) => {
-	sandbox = await Sandbox.start({ people: crowd(120) });
+	await start({ people: crowd(120) });
 	const found = await search({ limit });
 
 	expect(found).toHaveLength(Math.min(limit, 120));
@@ -162,7 +176,7 @@ it('goes on from where the last page ended, not from where it should have', asyn
 });
 
 it('each item has pages of its own: the same record may come out of two', async () => {
-	sandbox = await Sandbox.start({ people: crowd(60) });
+	await start({ people: crowd(60) });
 	const found = await search({ returnAll: true }, [{}, {}]);
 
 	expect(found).toHaveLength(120);
@@ -170,7 +184,7 @@ it('each item has pages of its own: the same record may come out of two', async 
 });
 
 it('a page that fails fails the whole list: half of it would pass for all', async () => {
-	sandbox = await Sandbox.start({ people: crowd(120) });
+	await start({ people: crowd(120) });
 	sandbox.fault({ kind: 'status', status: 400, on: 'offset=50' });
 	const { output } = await execute({
 		parameters: { resource: 'record', operation: 'getAll', returnAll: true },
@@ -180,4 +194,26 @@ it('a page that fails fails the whole list: half of it would pass for all', asyn
 	});
 
 	expect(output.map(({ json }) => json.outcome)).toEqual(['refused']);
+});
+
+it('a list that never ends is given up, and says that there may be more', async () => {
+	let asked = 0;
+	const send = async (): Promise<Answer> => {
+		const results = from(100 * asked, 100).map((one) => ({ uuid: uuid(one) }));
+		asked += 1;
+		return { kind: 'response', status: 200, headers: {}, body: { count: 1e9, results } };
+	};
+	const cancelled = () => false;
+	const { ecore } = accountsOf({ ecoreToken: 'token' });
+	const reader = { account: ecore, send, pace: new Pace(cancelled), cancelled, halted: undefined };
+	const pages = [];
+	for await (const page of pagesOf(reader, recordGetAll, firstSearch({}, Infinity), 7)) {
+		pages.push(page);
+	}
+
+	expect(asked).toBe(7);
+	expect(pages.at(-1)).toMatchObject({
+		entries: [],
+		leftOut: 'Ended after 7 pages: there may be more',
+	});
 });
