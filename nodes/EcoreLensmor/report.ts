@@ -108,3 +108,17 @@ export function summary(lines: Line[], balance: number | null): NodeExecutionHin
 		location: 'outputPane',
 	};
 }
+
+// More than a person reads at a glance.
+const MOST_SENTENCES = 3;
+
+/** What is shown under the node after lists that leave something out. */
+export function whatIsLeftOut(sentences: string[]): NodeExecutionHint {
+	const different = [...new Set(sentences)];
+	const more = different.length - MOST_SENTENCES;
+	const parts = [
+		...different.slice(0, MOST_SENTENCES),
+		more > 0 ? `The same goes for ${count(more, 'more list')}` : '',
+	];
+	return { message: parts.filter(Boolean).join('. '), type: 'info', location: 'outputPane' };
+}

@@ -89,6 +89,18 @@ describe('the list of an event that is not unlocked', () => {
 		expect(hints[0]?.message).toContain('to unlock it (2000 credits) may show more');
 	});
 
+	it('tells of the first three events, and how many more there are', async () => {
+		const events = ['26855', '139574', '140002', '140377', '26855'];
+		const { hints } = await list(
+			'person',
+			{ limit: 1 },
+			events.map((event) => ({ event })),
+		);
+
+		expect(hints.map(({ message }) => message.split('. ').length)).toEqual([4]);
+		expect(hints[0]?.message).toMatch(/\. The same goes for 1 more list$/);
+	});
+
 	it('says nothing of an unlock where the preview shows all', async () => {
 		const { items, hints } = await list('exhibitor', {}, [{ event: '140411' }]);
 

@@ -4,7 +4,7 @@ import { connect } from '../connect';
 import { sendToErrorOutput } from '../line';
 import type { ReadOperation, Wanted } from '../operations/readOperation';
 import { parameterReader, type Parameters } from '../parameters';
-import { badInput, failedRead, unusable, type Problem } from '../report';
+import { badInput, failedRead, unusable, whatIsLeftOut, type Problem } from '../report';
 import { DEFAULT_CONCURRENCY, readSettings, FAILED_TO_N8N } from '../settings';
 import { inLanes } from '../spend/lanes';
 import { Pace } from '../spend/pace';
@@ -57,10 +57,7 @@ export async function runReads(
 		throw failedRead(node, problemsIn(results));
 	}
 	const leftOut = results.flatMap((result) => ('items' in result ? (result.leftOut ?? []) : []));
-	if (leftOut.length > 0) {
-		const message = [...new Set(leftOut)].join('. ');
-		context.addExecutionHints({ message, type: 'info', location: 'outputPane' });
-	}
+	if (leftOut.length > 0) context.addExecutionHints(whatIsLeftOut(leftOut));
 	return [
 		results.flatMap((result, item) =>
 			'items' in result
