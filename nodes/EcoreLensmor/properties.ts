@@ -86,7 +86,9 @@ const resourceDropdown: INodeProperties = {
 
 const operationDropdowns = resources.map((resource): INodeProperties => {
 	const own = operationsOf(resource);
-	const first = own[0]?.operation ?? '';
+	// n8n does not save a value that is the default: what was saved while a resource had its paid
+	// operation only must stay that operation.
+	const first = (own.find(({ kind }) => kind === 'paid') ?? own[0])?.operation ?? '';
 	return {
 		displayName: 'Operation',
 		name: 'operation',

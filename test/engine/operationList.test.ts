@@ -1,4 +1,9 @@
-import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INodeProperties,
+	type INodePropertyOptions,
+	type INodeType,
+} from 'n8n-workflow';
 
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import { load } from './engine';
@@ -53,5 +58,28 @@ it.each(
 		expect(names).toContain('timeout');
 		expect(names.includes('dryRun') && names.includes('maximumCredits')).toBe(kind === 'paid');
 		expect(own.some(({ name }) => name === 'limit')).toBe(operation === 'getAll');
+	},
+);
+
+it.each([
+	['Record', 'record', 'unlock'],
+	['Event', 'event', 'unlock'],
+	['Phone', 'phone', 'enrich'],
+])(
+	'%s: a workflow that was saved before there were free operations does what it did',
+	async (_what, resource, operation) => {
+		const { node } = await load();
+		const { description } = node as INodeType;
+		// n8n leaves out of a saved workflow what is the default.
+		const loaded = NodeHelpers.getNodeParameters(
+			description.properties,
+			{ resource },
+			true,
+			false,
+			{ typeVersion: 1 },
+			description,
+		);
+
+		expect(loaded?.operation).toBe(operation);
 	},
 );
