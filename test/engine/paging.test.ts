@@ -114,7 +114,18 @@ it.each<[string, Page[], number, number]>([
 			{ uuids: from(100, 30), count: 900 },
 		],
 		130,
-		2,
+		3,
+	],
+	[
+		'a page in the middle that is shorter than the others',
+		[
+			{ uuids: from(0, 100), count: 290 },
+			{ uuids: from(100, 90), count: 290 },
+			{ uuids: from(190, 1), count: 290 },
+			{ uuids: from(191, 99), count: 290 },
+		],
+		290,
+		4,
 	],
 	[
 		'a page that is empty although the total promises more',
@@ -170,8 +181,8 @@ it('goes on from where the last page ended, not from where it should have', asyn
 
 	expect(sandbox.seen.map(({ path }) => path.split('?')[1])).toEqual([
 		'limit=100&offset=0',
-		'limit=25&offset=25',
-		'limit=25&offset=50',
+		'limit=100&offset=25',
+		'limit=100&offset=50',
 	]);
 });
 

@@ -47,16 +47,13 @@ export function firstSearch(set: SearchRequest['filters'], most: number): Search
 }
 
 function page({ results, count }: SearchResponse, request: SearchRequest): Page<SearchRequest> {
-	const { limit, offset } = request;
-	const length = results.length;
-	const reached = offset + length;
-	// A short page is the last one. Only the first may be short because eCore gives fewer at a time
-	// than were asked for: then its length is what a full page has.
-	const isFull = length >= limit || (offset === 0 && count !== undefined && reached < count);
-	const isLast = !isFull || (count !== undefined && reached >= count);
+	const reached = request.offset + results.length;
+	// A page may be short in the middle of a list, where eCore gives fewer than were asked for: with a
+	// total, only the total and an empty page are the end (api-contract A.2).
+	const isLast = count === undefined ? results.length < request.limit : reached >= count;
 	return {
 		entries: results.map((json) => ({ key: json.uuid.toLowerCase(), json: json as IDataObject })),
-		next: isLast ? undefined : { ...request, limit: length, offset: reached },
+		next: isLast ? undefined : { ...request, offset: reached },
 	};
 }
 
