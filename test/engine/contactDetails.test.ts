@@ -195,6 +195,35 @@ it.each([
 	}
 });
 
+it.each([
+	['500', 500],
+	['400', 400],
+] as const)(
+	'a search that fails for everybody (HTTP %s) is soon given up: what was paid does not wait for it',
+	async (_what, status) => {
+		const many = await Sandbox.start({ people: crowd(60) });
+		many.fault({ kind: 'status', status, times: Infinity, on: 'GET ' });
+		const { output, error } = await execute({
+			parameters: unlock,
+			items: crowd(60).map(({ uuid, company_name: companyName }) => ({ uuid, companyName })),
+			credential: many.credential,
+		});
+		const asked = new Set(
+			many.seen.filter(({ method }) => method === 'GET').map(({ path }) => path),
+		);
+		await many.stop();
+
+		expect(error).toBeUndefined();
+		expect(output.map(({ json }) => [json.outcome, json.creditsCharged, json.email])).toEqual(
+			output.map(() => ['unlocked', 1, null]),
+		);
+		expect(output).toHaveLength(60);
+		// Three, and those that are under way beside them.
+		expect(asked.size).toBeLessThanOrEqual(8);
+		expect(output.at(-1)?.json.reason).toMatch(/^Contact details are missing: Held back after/);
+	},
+);
+
 it('says so where eCore does not show the email yet', async () => {
 	const result = { uuid: amara?.uuid, contact_email: null, is_email_unlocked: false };
 	sandbox.fault({ kind: 'otherShape', body: { count: 1, results: [result] }, on: 'GET ' });

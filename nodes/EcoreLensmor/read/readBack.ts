@@ -5,11 +5,13 @@ import type { FoundAgain, ReadBack } from '../operations/readBack';
 import type { Outcome } from '../outcome';
 import { DEFAULT_CONCURRENCY } from '../settings';
 import { inLanes } from '../spend/lanes';
-import type { Reader } from './ask';
+import { halt, type Reader } from './ask';
 import { pagesOf } from './pages';
 
 /** The most pages that are turned to find one thing again. */
 export const MOST_SEARCHES = 5;
+// What was paid for must not wait hours for a vendor that no longer answers.
+const MOST_FAILED_SEARCHES = 3;
 
 const BOUGHT: Outcome[] = ['unlocked', 'already_unlocked', 'partly_unlocked'];
 
@@ -42,8 +44,10 @@ export async function findAgain(
 		}
 	}
 	const found = new Map<string, FoundAgain>();
+	let failed = 0;
 	await inLanes([...searches.values()], DEFAULT_CONCURRENCY, async (search) => {
-		const reason = await lookThrough(reader, readBack, search, found);
+		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
+		if (hasFailed && (failed += 1) >= MOST_FAILED_SEARCHES) halt(reader, reason);
 		for (const key of search.keys) if (!found.has(key)) found.set(key, { reason });
 	});
 
@@ -66,14 +70,14 @@ async function lookThrough(
 	{ list }: ReadBack,
 	{ request, keys }: Search,
 	found: Map<string, FoundAgain>,
-): Promise<string> {
+): Promise<{ reason: string; hasFailed: boolean }> {
 	for await (const page of pagesOf(reader, list, request, MOST_SEARCHES)) {
-		if (page.kind === 'failed') return page.reason;
+		if (page.kind === 'failed') return { reason: page.reason, hasFailed: true };
 		if (page.kind === 'missing') break;
 		for (const { key, json } of page.entries) {
 			if (keys.delete(key)) found.set(key, { json });
 		}
 		if (keys.size === 0) break;
 	}
-	return 'No free search found it again';
+	return { reason: 'No free search found it again', hasFailed: false };
 }
