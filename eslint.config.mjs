@@ -52,6 +52,23 @@ export default tseslint.config(
 		rules: { 'no-restricted-syntax': 'off' },
 	},
 	{
+		// Who reads reaches nothing that spends.
+		files: ['nodes/EcoreLensmor/read/**/*.ts'],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{
+					patterns: [
+						{
+							regex: 'spend/(buy|claims|limit|memo|together)$',
+							message: 'A read has no memo, no limit and no way to a credit.',
+						},
+					],
+				},
+			],
+		},
+	},
+	{
 		files: ['nodes/**/*.ts'],
 		plugins: { 'n8n-nodes-base': n8nNodesBase },
 		rules: {

@@ -37,8 +37,10 @@ async function bundle() {
 	});
 }
 
-function iconsAndCodex() {
-	return src('nodes/**/*.{svg,node.json}').pipe(dest('dist/nodes'));
+function iconsCodexAndSchemas() {
+	return src(['nodes/**/*.{svg,node.json}', 'nodes/**/__schema__/**/*.json']).pipe(
+		dest('dist/nodes'),
+	);
 }
 
-exports.build = series(clean, typecheck, bundle, iconsAndCodex);
+exports.build = series(clean, typecheck, bundle, iconsCodexAndSchemas);

@@ -8,6 +8,7 @@ import {
 
 import { ecoreLensmorApiTest } from './credentialTest';
 import { properties } from './properties';
+import { searchEvents } from './read/searchEvents';
 import { run } from './run';
 
 export class EcoreLensmor implements INodeType {
@@ -19,7 +20,7 @@ export class EcoreLensmor implements INodeType {
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description:
-			'Unlock eCore records, find phones and unlock Lensmor events, paying once for each',
+			'Unlock eCore records, find emails and phones, and unlock Lensmor events, paying once for each',
 		defaults: { name: 'eCore & Lensmor' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -28,7 +29,7 @@ export class EcoreLensmor implements INodeType {
 		properties,
 	};
 
-	methods = { credentialTest: { ecoreLensmorApiTest } };
+	methods = { credentialTest: { ecoreLensmorApiTest }, listSearch: { searchEvents } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await run(this);

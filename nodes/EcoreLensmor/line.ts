@@ -3,6 +3,7 @@ import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import type { Operation } from './operations/operation';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
 import { nodeError } from './nodeError';
+import type { Problem } from './report';
 
 /** One output item in the making. */
 export interface Line {
@@ -28,6 +29,11 @@ export function badLine(operation: Operation, item: number, reason: string): Lin
 /** Whether a line has nothing to ask for. */
 export function isBad({ requests }: Line): boolean {
 	return requests.length === 0;
+}
+
+/** What is wrong with a line's first item. */
+export function asProblem({ items: [item = 0], receipt }: Line): Problem {
+	return { item, reason: receipt.reason };
 }
 
 /** What a line says until something has become of it. */
@@ -72,11 +78,20 @@ export function toItem(
 		pairedItem,
 	};
 	if (toErrorOutput !== undefined && isProblem(receipt)) {
-		// n8n sends an item with an error to the error output, and then writes the error over its
-		// fields, unless its own copy of the item has none: a property that is not enumerable is
-		// seen, but not copied. So the outcome and the credits stay with the item.
-		const value = nodeError(toErrorOutput, receipt.reason, undefined, item);
-		Object.defineProperty(output, 'error', { value, enumerable: false });
+		sendToErrorOutput(output, toErrorOutput, { item, reason: receipt.reason });
 	}
 	return output;
+}
+
+/** Makes an output item of `node` leave through its error output, with its fields. */
+export function sendToErrorOutput(
+	output: INodeExecutionData,
+	node: INode,
+	{ item, reason }: Problem,
+): void {
+	// n8n sends an item with an error to the error output, and then writes the error over its
+	// fields, unless its own copy of the item has none: a property that is not enumerable is
+	// seen, but not copied. So the outcome and the credits stay with the item.
+	const value = nodeError(node, reason, undefined, item);
+	Object.defineProperty(output, 'error', { value, enumerable: false });
 }

@@ -1,16 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What became of an item; the values are what users branch on. */
-export type Outcome =
-	| 'found'
-	| 'not_found'
-	| 'unlocked'
-	| 'already_unlocked'
-	| 'partly_unlocked'
-	| 'refused'
-	| 'uncertain'
-	| 'not_sent'
-	| 'planned';
+/** What may become of an item; the values are what users branch on. */
+export const OUTCOMES = [
+	'found',
+	'not_found',
+	'unlocked',
+	'already_unlocked',
+	'partly_unlocked',
+	'refused',
+	'uncertain',
+	'not_sent',
+	'planned',
+] as const;
+/** What became of an item. */
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** What is known of one request, in the words an item carries out. Credits are whole vendor credits. */
 export interface Receipt {

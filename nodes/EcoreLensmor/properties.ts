@@ -1,10 +1,19 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { operations } from './operations';
-import type { Operation } from './operations/operation';
+import type { AnyOperation } from './operations/operation';
 import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MOST_CONCURRENCY } from './settings';
 
-const optionsOfEveryOperation: INodeProperties[] = [
+const timeoutOption: INodeProperties = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	default: DEFAULT_TIMEOUT_MS,
+	typeOptions: { minValue: 1 },
+	description: 'How many milliseconds one request may take',
+};
+
+const optionsOfPaidOperations: INodeProperties[] = [
 	{
 		displayName: 'Concurrency',
 		name: 'concurrency',
@@ -37,27 +46,28 @@ const optionsOfEveryOperation: INodeProperties[] = [
 		placeholder: 'e.g. enrichment',
 		description: 'Keep the input item and put the result under this name. Empty: only the result.',
 	},
-	{
-		displayName: 'Timeout',
-		name: 'timeout',
-		type: 'number',
-		default: DEFAULT_TIMEOUT_MS,
-		typeOptions: { minValue: 1 },
-		description: 'How many milliseconds one request may take',
-	},
+	timeoutOption,
 ];
 
 function byName(a: { displayName: string }, b: { displayName: string }): number {
 	return a.displayName.localeCompare(b.displayName, 'en');
 }
 
-function showFor({ resource, operation }: Operation) {
-	return { show: { resource: [resource], operation: [operation] } };
+// A field's own conditions stay beside the operation's.
+function showFor({ resource, operation }: AnyOperation, field?: INodeProperties): IDisplayOptions {
+	return {
+		show: { resource: [resource], operation: [operation], ...field?.displayOptions?.show },
+	};
+}
+
+function optionsOf({ kind, description }: AnyOperation): INodeProperties[] {
+	const shared = kind === 'paid' ? optionsOfPaidOperations : [timeoutOption];
+	return [...description.options, ...shared].sort(byName);
 }
 
 const resources = [...new Set(operations.map(({ resource }) => resource))];
 
-function operationsOf(resource: string): Operation[] {
+function operationsOf(resource: string): AnyOperation[] {
 	return operations.filter((operation) => operation.resource === resource);
 }
 
@@ -76,7 +86,9 @@ const resourceDropdown: INodeProperties = {
 
 const operationDropdowns = resources.map((resource): INodeProperties => {
 	const own = operationsOf(resource);
-	const first = own[0]?.operation ?? '';
+	// n8n does not save a value that is the default: what was saved while a resource had its paid
+	// operation only must stay that operation.
+	const first = (own.find(({ kind }) => kind === 'paid') ?? own[0])?.operation ?? '';
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -100,7 +112,7 @@ export const properties: INodeProperties[] = [
 	...operations.flatMap((operation) => [
 		...operation.description.fields.map((field) => ({
 			...field,
-			displayOptions: showFor(operation),
+			displayOptions: showFor(operation, field),
 		})),
 		{
 			displayName: 'Options',
@@ -109,7 +121,7 @@ export const properties: INodeProperties[] = [
 			placeholder: 'Add option',
 			default: {},
 			displayOptions: showFor(operation),
-			options: [...operation.description.options, ...optionsOfEveryOperation].sort(byName),
+			options: optionsOf(operation),
 		},
 	]),
 ];

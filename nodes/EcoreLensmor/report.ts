@@ -14,15 +14,31 @@ export function unusable(node: INode, reason: string): NodeOperationError {
 	return nodeError(node, reason, 'Nothing was sent, and nothing was charged.');
 }
 
+/** What kept one item from being done; `reason` is a sentence for a person. */
+export interface Problem {
+	item: number;
+	reason: string;
+}
+
 /** The error for bad input: names the first bad item and how many there are. */
-export function badInput(node: INode, lines: Line[]): NodeOperationError {
-	const bad = lines.filter(({ receipt }) => receipt.outcome === 'refused');
-	const item = bad[0]?.items[0] ?? 0;
+export function badInput(node: INode, bad: Problem[]): NodeOperationError {
+	const item = bad[0]?.item ?? 0;
 	return nodeError(
 		node,
-		`Item ${item}: ${bad[0]?.receipt.reason ?? ''} (${count(bad.length, 'item')} with bad input)`,
+		`Item ${item}: ${bad[0]?.reason ?? ''} (${count(bad.length, 'item')} with bad input)`,
 		'Nothing was sent, and nothing was charged. Correct the input, or set On Error to Continue: then these items come out as "refused" and the others go on.',
 		item,
+	);
+}
+
+/** The one error of a run of reads that stopped. */
+export function failedRead(node: INode, problems: Problem[]): NodeOperationError {
+	const [first = { item: 0, reason: '' }, ...others] = problems;
+	return nodeError(
+		node,
+		`Item ${first.item}: ${first.reason}${others.length === 0 ? '' : ` (and ${count(others.length, 'more item')})`}`,
+		'Reading is free: nothing was charged, and it may be repeated at any time.',
+		first.item,
 	);
 }
 
@@ -91,4 +107,18 @@ export function summary(lines: Line[], balance: number | null): NodeExecutionHin
 		type: worrying ? 'warning' : 'info',
 		location: 'outputPane',
 	};
+}
+
+// More than a person reads at a glance.
+const MOST_SENTENCES = 3;
+
+/** What is shown under the node after lists that leave something out. */
+export function whatIsLeftOut(sentences: string[]): NodeExecutionHint {
+	const different = [...new Set(sentences)];
+	const more = different.length - MOST_SENTENCES;
+	const parts = [
+		...different.slice(0, MOST_SENTENCES),
+		more > 0 ? `The same goes for ${count(more, 'more list')}` : '',
+	];
+	return { message: parts.filter(Boolean).join('. '), type: 'info', location: 'outputPane' };
 }

@@ -1,20 +1,22 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { accountFor, accountsOf } from './contract/account';
-import { badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
+import { connect } from './connect';
+import { asProblem, badLine, isBad, notSentYet, toItem, type Line, type Output } from './line';
 import { operations } from './operations';
-import type { Joint, Operation } from './operations/operation';
+import type { AnyOperation, Joint, Operation } from './operations/operation';
+import type { ReadBack } from './operations/readBack';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
 import { parameterReader, type Parameters } from './parameters';
+import { findAgain } from './read/readBack';
+import { runReads } from './read/runReads';
 import { badInput, failed, summary, unusable } from './report';
 import { readSettings, type Settings } from './settings';
 import { buy, type Spending } from './spend/buy';
 import { inLanes } from './spend/lanes';
 import { keyOf, Memo, type Run } from './spend/memo';
-import { sender } from './spend/send';
 import { together } from './spend/together';
 
-/** Items in, items out: read, check, plan, spend, output. The only code that sees more than one item. */
+/** Items in, items out: read, check, plan, spend, output. With `runReads`, the only code that sees more than one item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const inputs = context.getInputData();
 	if (inputs.length === 0) return [[]];
@@ -28,6 +30,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		const json = { outcome: 'refused', creditsCharged: 0, creditsRemaining: null, reason };
 		return [inputs.map((_, item) => ({ json, pairedItem: { item } }))];
 	}
+	if (operation.kind === 'read') return await runReads(context, operation);
 	const output: Output = {
 		operation,
 		field: '',
@@ -39,10 +42,10 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		const lines = inputs.map((_, item) => badLine(operation, item, prepared.bad));
 		return [lines.map((line) => toItem(output, inputs, line))];
 	}
-	const { settings, join, run: thisRun, spending } = prepared;
+	const { settings, join, readBack, run: thisRun, spending } = prepared;
 
 	const read = inputs.map((_, item) => readLine(operation, item, prepared));
-	if (stopOnProblem && read.some(isBad)) throw badInput(node, read);
+	if (stopOnProblem && read.some(isBad)) throw badInput(node, read.filter(isBad).map(asProblem));
 	const lines = join === undefined ? read : joined(operation, read, join, spending.memo.standing());
 
 	let keys = new Set<string>();
@@ -52,14 +55,20 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	if (stopOnProblem && !spending.cancelled() && lines.some(({ receipt }) => isProblem(receipt))) {
 		throw failed(node, operation, lines);
 	}
-	context.addExecutionHints(summary(lines, spending.balance));
+	// Before anything else is awaited: another tool call must see that this output tells of the charge.
 	spending.memo.handOver(keys);
+	if (readBack !== undefined) {
+		const { account, send, cancelled } = spending;
+		const { pace } = spending.together;
+		await findAgain({ account, send, cancelled, pace, halted: undefined }, readBack, lines, inputs);
+	}
+	context.addExecutionHints(summary(lines, spending.balance));
 	// A joined request has no single input item to keep.
 	output.field = join === undefined ? settings.outputField : '';
 	return [lines.map((line) => toItem(output, inputs, line))];
 }
 
-function chosenOperation(context: IExecuteFunctions): Operation | undefined {
+function chosenOperation(context: IExecuteFunctions): AnyOperation | undefined {
 	const resource = context.getNodeParameter('resource', 0, '');
 	const name = context.getNodeParameter('operation', 0, '');
 	return operations.find((one) => one.resource === resource && one.operation === name);
@@ -71,6 +80,7 @@ interface Prepared {
 	options: IDataObject;
 	settings: Settings;
 	join: Joint | undefined;
+	readBack: ReadBack | undefined;
 	run: Run;
 	spending: Spending;
 }
@@ -89,11 +99,11 @@ async function prepare(
 		const { settings } = read;
 		const join = operation.join?.(first);
 		if (join !== undefined && 'bad' in join) return join;
+		const readBack = operation.readBack?.(first);
+		if (readBack !== undefined && 'bad' in readBack) return readBack;
 
-		const credential = await context.getCredentials('ecoreLensmorApi');
-		const account = accountsOf(credential)[operation.endpoint.vendor];
-		if (account.unusable !== undefined) return { bad: account.unusable };
-		accountFor(credential, account.baseUrl);
+		const connection = await connect(context, operation.endpoint.vendor, settings.timeout);
+		if ('bad' in connection) return connection;
 
 		const run: Run = {
 			executionId: context.getExecutionId(),
@@ -106,8 +116,7 @@ async function prepare(
 		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
 		const shared = together(context.getContext('node'), run, cancelled);
 		const spending: Spending = {
-			account,
-			send: sender(context, account, credential, settings.timeout),
+			...connection,
 			memo: new Memo(context.getContext('node'), run, shared.underWay),
 			maximumCredits: settings.maximumCredits,
 			together: shared,
@@ -116,7 +125,7 @@ async function prepare(
 			cancelled,
 			balance: null,
 		};
-		return { parameters, options: first.options, settings, join, run, spending };
+		return { parameters, options: first.options, settings, join, readBack, run, spending };
 	} catch (error) {
 		// In the continue modes n8n would pass the input on as if nothing had happened.
 		return { bad: (error as Error).message };

@@ -12,8 +12,10 @@ export const DEFAULT_TIMEOUT_MS = 60_000;
 // The longest that a timer of Node.js can wait.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-// n8n takes fields of these names for what became of the node: it runs it again, or writes over the item.
-const TAKEN_BY_N8N = ['error', '$error', '$json', 'message', 'details'];
+/** An item with a field of these names has failed, to n8n: it runs the node again, or writes over the item. */
+export const FAILED_TO_N8N: readonly string[] = ['error', '$error', '$json'];
+// Beside an input item's `error`, one of these would make it such an item as well.
+const TAKEN_BY_N8N = [...FAILED_TO_N8N, 'message', 'details'];
 
 const settings = z.object({
 	concurrency: z.number().int().min(1).max(MOST_CONCURRENCY).default(DEFAULT_CONCURRENCY),

@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 import { execute, type Execution } from '../engine/engine';
 import { Sandbox } from '../sandbox/sandbox';
 import { chargedTwice, creditsIn, creditsOnItems, differencesIn } from './differences';
@@ -23,26 +25,40 @@ function print(...lines: string[]): void {
 	console.log(lines.join('\n'));
 }
 
+function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 function title(words: string): string {
 	return `\n${words}\n${'='.repeat(words.length)}`;
 }
 
-function rowsOf({ who, detailsOf, setup }: DemoWorkflow, { output }: Execution): Row[] {
+function creditsCell({ creditsCharged }: IDataObject): string {
+	if (creditsCharged === undefined) return 'free';
+	return creditsCharged === null ? 'unknown' : text(creditsCharged);
+}
+
+function rowsOf(
+	{ who, detailsOf }: DemoWorkflow,
+	inputs: IDataObject[],
+	{ output }: Execution,
+): Row[] {
 	return output.map(({ json, pairedItem }) => {
 		const items = [pairedItem ?? []]
 			.flat()
 			.map((paired) => (typeof paired === 'number' ? paired : paired.item));
-		const names = new Set(items.map((item) => who(setup.items[item] ?? {})));
+		const names = new Set(items.map((item) => who(inputs[item] ?? {})));
 		const note = [
 			json.duplicateOf === undefined ? '' : `same request as item ${text(json.duplicateOf)}`,
-			text(json.reason),
+			// A check shows its reason in a column of its own.
+			json.outcome === undefined ? '' : text(json.reason),
 		];
 		return {
 			cells: [
 				items.join(','),
 				[...names].join(', '),
 				text(json.outcome),
-				json.creditsCharged === null ? 'unknown' : text(json.creditsCharged),
+				creditsCell(json),
 				...detailsOf(json),
 			],
 			note: note.filter(Boolean).join('; '),
@@ -50,27 +66,29 @@ function rowsOf({ who, detailsOf, setup }: DemoWorkflow, { output }: Execution):
 	});
 }
 
-/** Runs one workflow, prints its items, and answers what is not as it should be. */
+/** Runs one workflow on its items, or on what the one before brought, prints the result, and answers what is not as it should be. */
 async function show(
 	sandbox: Sandbox,
 	workflow: DemoWorkflow,
-): Promise<{ differences: string[]; items: number; credits: number }> {
+	before: IDataObject[],
+): Promise<{ differences: string[]; output: IDataObject[]; credits: number }> {
 	const charged = sandbox.ledger.length;
-	const asked = sandbox.paidRequests.length;
-	const execution = await execute({ ...workflow.setup, credential: sandbox.credential });
-	const requests = sandbox.paidRequests.length - asked;
+	const asked = sandbox.seen.length;
+	const items = workflow.goOnWith?.(before) ?? workflow.setup.items;
+	const execution = await execute({ ...workflow.setup, items, credential: sandbox.credential });
+	const requests = sandbox.seen.length - asked;
 
 	print(
 		title(workflow.title),
-		`${workflow.setup.items.length} items in, ${requests} requests sent. ${workflow.settings}.`,
+		`${count(items.length, 'item')} in, ${count(requests, 'request')} sent. ${workflow.settings}.`,
 		'',
-		table([...itemColumns, ...workflow.details], rowsOf(workflow, execution)),
+		table([...itemColumns, ...workflow.details], rowsOf(workflow, items, execution)),
 		'',
 		...execution.hints.flatMap(({ message }) => wrapped(`n8n shows: ${message}`)),
 	);
 	return {
 		differences: differencesIn(workflow, execution, sandbox.ledger.slice(charged)),
-		items: execution.output.length,
+		output: execution.output.map(({ json }) => json),
 		credits: creditsOnItems(execution),
 	};
 }
@@ -84,15 +102,17 @@ async function demo(sandbox: Sandbox): Promise<string[]> {
 	// One event was bought in an earlier month: the demo must find it owned, and not pay.
 	sandbox.world.unlockEvent(OWNED_BEFORE);
 	const charged = sandbox.ledger.length;
-	const before = { ...sandbox.world.wallet };
-	print("The node's three operations in n8n's own engine, on a CRM's data, with play money.");
+	const wallets = { ...sandbox.world.wallet };
+	print("The node's operations in n8n's own engine, on a CRM's data, with play money.");
 
 	const differences: string[] = [];
 	let [items, credits] = [0, 0];
+	let before: IDataObject[] = [];
 	for (const workflow of workflows) {
-		const shown = await show(sandbox, workflow);
+		const shown = await show(sandbox, workflow, before);
 		differences.push(...shown.differences);
-		items += shown.items;
+		before = shown.output;
+		items += shown.output.length;
 		credits += shown.credits;
 	}
 
@@ -101,8 +121,8 @@ async function demo(sandbox: Sandbox): Promise<string[]> {
 	print(
 		title('Wallets'),
 		table(walletColumns, [
-			walletRow('eCore', before.ecore, after.ecore),
-			walletRow('Lensmor', before.lensmor, after.lensmor),
+			walletRow('eCore', wallets.ecore, after.ecore),
+			walletRow('Lensmor', wallets.lensmor, after.lensmor),
 		]),
 		title("The vendors' ledger: what was really charged"),
 		table(ledgerColumns, ledgerRows(ledger)),

@@ -6,10 +6,10 @@ import events from './events.json';
 import records from './records.json';
 import { text, type Column } from './table';
 
-/** What one output item should come to; `null` credits where nobody can know. */
+/** What one output item should come to; `null` credits where nobody can know, none of both on what was read. */
 export interface Expectation {
-	outcome: string;
-	credits: number | null;
+	outcome?: string;
+	credits?: number | null;
 }
 
 /** One workflow of the demo: the node's settings as a user would make them, the items, and what should come of them. */
@@ -18,6 +18,8 @@ export interface DemoWorkflow {
 	/** The settings in words. */
 	settings: string;
 	setup: Pick<Setup, 'parameters' | 'settings' | 'items'>;
+	/** Picks its items from what the workflow before brought, in place of `setup.items`. */
+	goOnWith?: (before: IDataObject[]) => IDataObject[];
 	/** One entry per output item. */
 	expected: Expectation[];
 	/** A name for an input item. */
@@ -137,10 +139,150 @@ const eventUnlock: DemoWorkflow = {
 /** An event that the account owned before the demo begins, by its eventId. */
 export const OWNED_BEFORE = '140377';
 
-/** The demo: every operation once, Record → Unlock in both ways of sending. */
+const emailEnrich: DemoWorkflow = {
+	...phoneEnrich,
+	title: 'Email → Enrich',
+	settings: 'On Error: Continue',
+	setup: {
+		...phoneEnrich.setup,
+		parameters: { ...phoneEnrich.setup.parameters, resource: 'email', email: '', options: {} },
+		items: phones.items.slice(0, 3),
+	},
+	expected: [
+		{ outcome: 'found', credits: 1 },
+		{ outcome: 'found', credits: 1 },
+		{ outcome: 'found', credits: 1 },
+	],
+	details: [{ heading: 'Email' }, { heading: 'Matched by' }],
+	detailsOf: ({ email, matchedBy }) => [text(email), text(matchedBy)],
+};
+
+const byField = (name: string) => ({ __rl: true, mode: 'id', value: `={{ $json.${name} }}` });
+const read = (items: number): Expectation[] => Array.from({ length: items }, () => ({}));
+
+// The whole way to an email: search, unlock, read.
+const recordsFound: DemoWorkflow = {
+	title: 'Record → Get Many',
+	settings: 'Job Title: Head of Sales',
+	setup: {
+		parameters: {
+			resource: 'record',
+			operation: 'getAll',
+			filters: { jobTitle: 'Head of Sales' },
+		},
+		items: [{}],
+	},
+	expected: read(8),
+	who: () => '',
+	details: [{ heading: 'Record' }, { heading: 'Company' }, { heading: 'Email' }],
+	detailsOf: ({ firstName, lastName, companyName, email }) => [
+		`${text(firstName)} ${text(lastName)}`,
+		text(companyName),
+		text(email),
+	],
+};
+
+const recordsBought: DemoWorkflow = {
+	title: 'Record → Unlock, what was found',
+	settings: 'Unlock: Email; Return Contact Details',
+	setup: {
+		parameters: {
+			resource: 'record',
+			operation: 'unlock',
+			uuids: '={{ $json.uuid }}',
+			unlockType: 'email',
+			requestMode: 'perItem',
+			options: { returnContactDetails: true },
+		},
+		items: [],
+	},
+	goOnWith: (before) => before,
+	// Two of them were bought above.
+	expected: [
+		...Array.from({ length: 5 }, () => ({ outcome: 'unlocked', credits: 1 })),
+		{ outcome: 'already_unlocked', credits: 0 },
+		{ outcome: 'already_unlocked', credits: 0 },
+		{ outcome: 'unlocked', credits: 1 },
+	],
+	who: ({ firstName, lastName }) => `${text(firstName)} ${text(lastName)}`,
+	details: [{ heading: 'Email' }],
+	detailsOf: ({ email }) => [text(email)],
+};
+
+// The whole way to an event's people: find, check, unlock, read.
+const eventsFound: DemoWorkflow = {
+	title: 'Event → Get Many',
+	settings: 'Country: Germany',
+	setup: {
+		parameters: { resource: 'event', operation: 'getAll', filters: { country: 'Germany' } },
+		items: [{}],
+	},
+	expected: read(4),
+	who: () => '',
+	details: [{ heading: 'Event' }, { heading: 'Date' }, { heading: 'City' }],
+	detailsOf: ({ name, dateStart, city }) => [name, dateStart, city].map(text),
+};
+
+const eventsChecked: DemoWorkflow = {
+	title: 'Event → Check Unlock',
+	settings: 'On Error: Stop Workflow',
+	setup: {
+		parameters: { resource: 'event', operation: 'checkUnlock', eventId: byField('id') },
+		items: [],
+	},
+	goOnWith: (before) => before,
+	expected: read(4),
+	who: ({ name }) => text(name),
+	details: [
+		{ heading: 'Allowed' },
+		{ heading: 'Would cost', align: 'right' },
+		{ heading: 'Reason' },
+	],
+	detailsOf: ({ allowed, credits, reason }) => [
+		allowed === true ? 'yes' : 'no',
+		text(credits),
+		text(reason),
+	],
+};
+
+const eventBought: DemoWorkflow = {
+	...eventUnlock,
+	title: 'Event → Unlock, what may be unlocked',
+	setup: {
+		parameters: { resource: 'event', operation: 'unlock', eventId: byField('eventId') },
+		items: [],
+	},
+	// What an IF node does in a workflow.
+	goOnWith: (before) => before.filter(({ allowed }) => allowed === true),
+	expected: [{ outcome: 'unlocked', credits: 2000 }],
+	who: ({ eventId }) => text(eventId),
+};
+
+const peopleRead: DemoWorkflow = {
+	title: 'Person → Get Many',
+	settings: 'Limit: 5',
+	setup: {
+		parameters: { resource: 'person', operation: 'getAll', eventId: byField('eventId'), limit: 5 },
+		items: [],
+	},
+	goOnWith: (before) => before,
+	expected: read(5),
+	who: ({ event }) => text((event as IDataObject | null)?.name),
+	details: [{ heading: 'Person' }, { heading: 'Title' }, { heading: 'Access' }],
+	detailsOf: ({ fullName, title, accessMode }) => [fullName, title, accessMode].map(text),
+};
+
+/** The demo: every paid operation, Record → Unlock in both ways of sending, and the whole way around each unlock. */
 export const workflows: DemoWorkflow[] = [
 	phoneEnrich,
+	emailEnrich,
 	recordsPerItem,
 	recordsCombined,
+	recordsFound,
+	recordsBought,
 	eventUnlock,
+	eventsFound,
+	eventsChecked,
+	eventBought,
+	peopleRead,
 ];

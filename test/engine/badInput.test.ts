@@ -129,6 +129,13 @@ const cases: Array<{
 		bad,
 		says,
 	})),
+	{
+		what: 'email: a name without a company',
+		parameters: { ...phone, resource: 'email' },
+		good: { email: 'ann.lee@acme.com' },
+		bad: { first: 'Ann', last: 'Lee' },
+		says: /There is no Company Name or Company Website/,
+	},
 	...(
 		[
 			[

@@ -221,8 +221,7 @@ export async function begin(setup: Setup) {
 	LoggerProxy.init(recordingLogger(log));
 
 	const additionalData = {
-		credentialsHelper: new Credentials(loaded.credential, setup.credential),
-		currentNodeExecutionIndex: 0,
+		...additionalDataFor(loaded, setup.credential),
 		executionId: id,
 		hooks: new ExecutionLifecycleHooks(mode, id, {
 			id: 'workflow',
@@ -231,13 +230,7 @@ export async function begin(setup: Setup) {
 			nodes: [],
 			connections: {},
 		} as never),
-		variables: {},
-		restApiUrl: '',
-		instanceBaseUrl: '',
-		webhookBaseUrl: 'http://localhost/webhook',
-		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
-		formWaitingBaseUrl: 'http://localhost/form-waiting',
-	} as unknown as IWorkflowExecuteAdditionalData;
+	};
 
 	const data =
 		setup.retryOf === undefined
@@ -245,6 +238,31 @@ export async function begin(setup: Setup) {
 			: dataForRetry(setup.retryOf, workflow);
 	const running = new WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
 	return { id, running, log };
+}
+
+function additionalDataFor(
+	loaded: Loaded,
+	credential: ICredentialDataDecryptedObject,
+): IWorkflowExecuteAdditionalData {
+	return {
+		credentialsHelper: new Credentials(loaded.credential, credential),
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		restApiUrl: '',
+		instanceBaseUrl: '',
+		webhookBaseUrl: 'http://localhost/webhook',
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+/** What the editor has at hand when it asks our node for the entries of a list. */
+export async function editorFor(credential: ICredentialDataDecryptedObject) {
+	const loaded = await load();
+	const workflow = workflowFor({ parameters: {}, items: [], credential }, loaded);
+	const ourNode = workflow.getNode(NODE_NAME);
+	if (ourNode === null) throw new Error('no node');
+	return { workflow, ourNode, additionalData: additionalDataFor(loaded, credential) };
 }
 
 function freshData(workflow: Workflow, { items, itemError }: Setup): IRunExecutionData {

@@ -50,6 +50,16 @@ export const paidOperations: PaidOperation[] = [
 		credits: 5,
 	},
 	{
+		name: 'Email enrich',
+		vendor: 'ecore',
+		repeat: 'paid',
+		parameters: { resource: 'email', operation: 'enrich', email: '={{ $json.key }}' },
+		keys: withPhone.map(({ email }) => email),
+		unknownKey: 'nobody@nowhere.example',
+		bought: 'found',
+		credits: 1,
+	},
+	{
 		name: 'Event unlock',
 		vendor: 'lensmor',
 		repeat: 'free',

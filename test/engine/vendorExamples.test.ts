@@ -59,6 +59,7 @@ const byLinkedInWire = {
 	...byCompanyWire,
 	body: { linkedin_url: 'https://www.linkedin.com/in/johndoe' },
 };
+const emailWire = { ...byLinkedInWire, path: '/backend/api/v1/external/email/enrichment/' };
 const noPhone = { phone: null, email: null, matchedBy: null };
 
 const eventParameters = {
@@ -295,6 +296,52 @@ const examples: Example[] = [
 			...noPhone,
 			creditsRemaining: null,
 			reason: 'The eCore wallet cannot pay for this (HTTP 402: Insufficient credits). Top it up',
+		},
+	}),
+	ecore({
+		what: 'Email Enrichment, 200 found',
+		parameters: { ...byLinkedIn, resource: 'email' },
+		wire: emailWire,
+		answer: {
+			status: 200,
+			body: {
+				success: true,
+				status: 'success',
+				results: { email: 'john.doe@acme.com' },
+				remaining_credits: 99,
+			},
+		},
+		item: {
+			outcome: 'found',
+			found: true,
+			email: 'john.doe@acme.com',
+			matchedBy: 'linkedinUrl',
+			creditsCharged: 1,
+			creditsRemaining: 99,
+			reason: '',
+		},
+	}),
+	ecore({
+		what: 'Email Enrichment, 200 not found',
+		parameters: { ...byLinkedIn, resource: 'email' },
+		wire: emailWire,
+		answer: {
+			status: 200,
+			body: {
+				success: true,
+				status: 'not_found',
+				message: 'Email not found',
+				remaining_credits: 100,
+			},
+		},
+		item: {
+			outcome: 'not_found',
+			found: false,
+			email: null,
+			matchedBy: null,
+			creditsCharged: 0,
+			creditsRemaining: 100,
+			reason: '',
 		},
 	}),
 	lensmor({

@@ -92,8 +92,9 @@ export class FakeVendor {
 	private sell({ url, body }: IHttpRequestOptions): Reply {
 		const event = /\/external\/events\/(.*)\/unlock$/.exec(url)?.[1];
 		if (event !== undefined) return this.world.unlockEvent(decodeURIComponent(event));
-		return url.endsWith('/external/unlock/')
-			? this.world.unlockRecords(body)
+		if (url.endsWith('/external/unlock/')) return this.world.unlockRecords(body);
+		return url.endsWith('/external/email/enrichment/')
+			? this.world.enrichEmail(body)
 			: this.world.enrichPhone(body);
 	}
 }

@@ -12,7 +12,17 @@ afterEach(() => {
 });
 
 const CONTINUE = 'continueRegularOutput' as const;
-const [records, phones, events] = paidOperations as [PaidOperation, PaidOperation, PaidOperation];
+const [records, phones, emails, events] = [
+	'Record unlock',
+	'Phone enrich',
+	'Email enrich',
+	'Event unlock',
+].map((wanted) => paidOperations.find(({ name }) => name === wanted)) as [
+	PaidOperation,
+	PaidOperation,
+	PaidOperation,
+	PaidOperation,
+];
 const LOST = 'An earlier answer to this request was lost, so it may or may not have been charged';
 
 const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
@@ -32,14 +42,17 @@ const charged = ({ vendor }: Setup) => vendor.ledger.map(({ key }) => key);
 const unanswered = new Map<PaidOperation, (key: string) => IDataObject>([
 	[records, (key) => ({ uuids: [key], unlockType: 'email', requested: 1, ...noRecord })],
 	[phones, () => noPhone],
+	[emails, () => noEmail],
 	[events, (key) => ({ eventId: key, ...noEvent })],
 ]);
 const noRecord = { alreadyUnlocked: null, unlocked: 0 };
 const noPhone = { found: null, phone: null, email: null, matchedBy: null };
+const noEmail = { found: null, email: null, matchedBy: null };
 const noEvent = { alreadyUnlocked: null, event: null, balance: null };
 const unread = new Map<PaidOperation, IDataObject>([
 	[records, { uuids: [], unlockType: null, requested: 0, ...noRecord }],
 	[phones, noPhone],
+	[emails, noEmail],
 	[events, { eventId: null, ...noEvent }],
 ]);
 
@@ -267,7 +280,7 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 			['not_found', 0],
 			[bought, credits],
 		]);
-		const known = operation === phones ? { found: false } : { alreadyUnlocked: false };
+		const known = operation.repeat === 'paid' ? { found: false } : { alreadyUnlocked: false };
 		expect(json[0]).toMatchObject({
 			...unanswered.get(operation)?.(operation.unknownKey),
 			...known,

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
+import { schemaFiles } from '../schema/files';
 
 // The packed tarball, unpacked in an empty folder.
 let folder = '';
@@ -44,6 +45,7 @@ it('ships what n8n loads and little else', () => {
 		'dist/credentials/EcoreLensmorApi.credentials.js',
 		'dist/nodes/EcoreLensmor/EcoreLensmor.node.js',
 		'dist/nodes/EcoreLensmor/EcoreLensmor.node.json',
+		...schemaFiles().map(({ file }) => `dist/nodes/EcoreLensmor/__schema__/v1.0.0/${file}`),
 		'dist/nodes/EcoreLensmor/ecoreLensmor.dark.svg',
 		'dist/nodes/EcoreLensmor/ecoreLensmor.svg',
 		'index.js',

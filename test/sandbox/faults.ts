@@ -1,4 +1,4 @@
-/** What goes wrong with a request to a paid route. Waits are in milliseconds. */
+/** What goes wrong with a request to a vendor. Waits are in milliseconds. */
 export type Trouble =
 	/** The connection breaks before anything is charged. */
 	| { kind: 'lostBefore' }
@@ -31,7 +31,7 @@ export type Trouble =
 
 /** A trouble and the requests it meets: those whose method, path and body contain `on`. */
 export type Fault = Trouble & {
-	/** Absent: every request to a paid route. */
+	/** Absent: every request. */
 	on?: string;
 	/** How many matching requests pass unharmed first. Default 0. */
 	skip?: number;

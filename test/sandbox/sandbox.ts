@@ -11,6 +11,7 @@ import {
 	type Charge,
 	type Person,
 	type Reply,
+	type SearchFilters,
 	type TradeShow,
 } from './world';
 
@@ -21,6 +22,8 @@ export interface Seen {
 	path: string;
 	headers: Record<string, string | string[] | undefined>;
 	body: unknown;
+	/** Whether its route charges credits. */
+	couldCost: boolean;
 	/** What it was answered with, and how many requests had come by then; absent where no answer went out. */
 	status?: number;
 	seenByThen?: number;
@@ -114,7 +117,7 @@ export class Sandbox {
 
 	/** The requests that could have cost something. */
 	get paidRequests(): Seen[] {
-		return this.seen.filter(({ method }) => method === 'POST');
+		return this.seen.filter(({ couldCost }) => couldCost);
 	}
 
 	/** Adds faults to the script. */
@@ -163,15 +166,13 @@ export class Sandbox {
 		});
 
 		const ecore = (url: string) => `${ECORE_PREFIX}${url}`;
-		server.get<{ Querystring: { limit?: string; offset?: string } }>(
+		server.get<{ Querystring: SearchFilters & { limit?: string; offset?: string } }>(
 			ecore('/external/search/'),
 			async (request, reply) =>
-				await this.answerFreely('ecore', request, reply, () =>
-					this.world.searchRecords(
-						Number(request.query.limit ?? 10),
-						Number(request.query.offset ?? 0),
-					),
-				),
+				await this.answerFreely('ecore', request, reply, () => {
+					const { limit = '10', offset = '0', ...filters } = request.query;
+					return this.world.searchRecords(filters, Number(limit), Number(offset));
+				}),
 		);
 		server.post(
 			ecore('/external/unlock/'),
@@ -183,10 +184,40 @@ export class Sandbox {
 			async (request, reply) =>
 				await this.sell('ecore', request, reply, () => this.world.enrichPhone(request.body)),
 		);
+		server.post(
+			ecore('/external/email/enrichment/'),
+			async (request, reply) =>
+				await this.sell('ecore', request, reply, () => this.world.enrichEmail(request.body)),
+		);
 		server.get(
 			'/external/credits/balance',
 			async (request, reply) =>
 				await this.answerFreely('lensmor', request, reply, () => this.world.lensmorBalance()),
+		);
+		const lensmorList = (
+			url: string,
+			read: (query: Record<string, string | undefined>) => Reply,
+		): void => {
+			server.get<{ Querystring: Record<string, string | undefined> }>(
+				url,
+				async (request, reply) =>
+					await this.answerFreely('lensmor', request, reply, () => read(request.query)),
+			);
+		};
+		lensmorList('/external/events/list', (query) => this.world.listEvents(query));
+		lensmorList('/external/exhibitors/list', (query) => this.world.listExhibitors(query));
+		lensmorList('/external/personnel/list', (query) => this.world.listPersonnel(query));
+		server.get<{ Params: { id: string } }>(
+			'/external/events/:id',
+			async (request, reply) =>
+				await this.answerFreely('lensmor', request, reply, () =>
+					this.world.getEvent(request.params.id),
+				),
+		);
+		server.post(
+			'/external/actions/precheck',
+			async (request, reply) =>
+				await this.answerFreely('lensmor', request, reply, () => this.world.precheck(request.body)),
 		);
 		server.post<{ Params: { id: string } }>(
 			'/external/events/:id/unlock',
@@ -213,7 +244,7 @@ export class Sandbox {
 		});
 	}
 
-	private note(vendor: Charge['vendor'], request: FastifyRequest): void {
+	private note(vendor: Charge['vendor'], request: FastifyRequest): Seen {
 		const seen = asSeen(vendor, request);
 		this.underWay.set(request, seen);
 		if (vendor === 'lensmor') {
@@ -223,6 +254,12 @@ export class Sandbox {
 			this.window.requests += 1;
 		}
 		this.seen.push(seen);
+		return seen;
+	}
+
+	private troubleFor(request: FastifyRequest): Trouble | undefined {
+		const url = decodeURIComponent(request.url.replaceAll('+', ' '));
+		return this.faults.next(`${request.method} ${url} ${JSON.stringify(request.body) ?? ''}`);
 	}
 
 	private rateLimit(): Record<string, string> {
@@ -257,8 +294,10 @@ export class Sandbox {
 		read: () => Reply,
 	) {
 		this.note(vendor, request);
-		const { status, body } = this.turnedAway(vendor, request) ?? read();
-		return await reply.code(status).send(body);
+		const refusal = this.turnedAway(vendor, request);
+		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
+		if (this.latencyMs > 0) await wait(this.latencyMs);
+		return await this.answer(request, reply, read, this.troubleFor(request));
 	}
 
 	private async sell(
@@ -267,13 +306,11 @@ export class Sandbox {
 		reply: FastifyReply,
 		charge: () => Reply,
 	) {
-		this.note(vendor, request);
+		this.note(vendor, request).couldCost = true;
 		const refusal = this.turnedAway(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
 
-		const trouble = this.faults.next(
-			`${request.method} ${decodeURIComponent(request.url)} ${JSON.stringify(request.body) ?? ''}`,
-		);
+		const trouble = this.troubleFor(request);
 		if (vendor === 'lensmor' && this.lensmorBusy > 0) {
 			const busy = lensmorRefusal(
 				409,
@@ -369,7 +406,7 @@ export class Sandbox {
 
 function asSeen(vendor: Charge['vendor'], request: FastifyRequest): Seen {
 	const { method, url, headers, body } = request;
-	return { vendor, method, path: url, headers: { ...headers }, body };
+	return { vendor, method, path: url, headers: { ...headers }, body, couldCost: false };
 }
 
 function hangUp(reply: FastifyReply): FastifyReply {

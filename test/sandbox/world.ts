@@ -1,3 +1,4 @@
+import { asListed, exhibitorsOf, pageOf, peopleOf, type List } from './lists';
 import data from './world.json';
 
 /** A person whom eCore knows; `phone` is `null` where eCore holds none. */
@@ -11,7 +12,24 @@ export interface Person {
 	email: string;
 	phone: string | null;
 	job_title: string;
+	job_level?: string;
+	industry?: string;
+	contact_office_country?: string;
+	employee_range?: string;
+	revenue_range?: string;
 }
+
+/** eCore's filters of Search Records, each the name of a person's field. */
+export const SEARCH_FILTERS = [
+	'industry',
+	'job_title',
+	'job_level',
+	'company_name',
+	'contact_office_country',
+	'employee_range',
+	'revenue_range',
+] as const;
+export type SearchFilters = Partial<Record<(typeof SEARCH_FILTERS)[number], string>>;
 
 /** A trade-show event that Lensmor knows; one without contacts cannot be unlocked. */
 export interface TradeShow {
@@ -19,12 +37,18 @@ export interface TradeShow {
 	eventId: string;
 	name: string;
 	contacts: number;
+	dateStart?: string;
+	dateEnd?: string;
+	city?: string;
+	country?: string;
+	/** How many exhibitors it has. */
+	exhibitors?: number;
 }
 
 /** One charge: who was asked for what, and what it cost in credits. */
 export interface Charge {
 	vendor: 'ecore' | 'lensmor';
-	what: 'record email' | 'record phone' | 'phone' | 'event';
+	what: 'record email' | 'record phone' | 'email' | 'phone' | 'event';
 	/** The record's UUID, the person's email, or the event's eventId. */
 	key: string;
 	credits: number;
@@ -41,7 +65,8 @@ export interface Reply {
 /** The people and events that the sandbox ships with. */
 export const shipped: { people: Person[]; events: TradeShow[] } = data;
 
-const PRICE = { email: 1, phone: 5, phoneless: 1, enrichment: 5, event: 2000 };
+const PRICE = { email: 1, phone: 5, phoneless: 1, event: 2000 };
+const MOST_RECORDS_PER_PAGE = 50;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -122,6 +147,21 @@ export class World {
 
 	/** POST external/phone/enrichment/. Readings: exactly one combination, or 400; 402 below the price of a hit. */
 	enrichPhone(body: unknown): Reply {
+		return this.enrich(body, 'phone', ({ phone, email }) =>
+			phone === null ? undefined : { phone, email },
+		);
+	}
+
+	/** POST external/email/enrichment/. The same readings. */
+	enrichEmail(body: unknown): Reply {
+		return this.enrich(body, 'email', ({ email }) => ({ email }));
+	}
+
+	private enrich(
+		body: unknown,
+		what: 'email' | 'phone',
+		resultsFor: (person: Person) => object | undefined,
+	): Reply {
 		const identifier = identifierOf(body);
 		if (identifier === undefined) {
 			return refuse(
@@ -129,30 +169,41 @@ export class World {
 				'Provide linkedin_url, email, or first_name + last_name + (company_name OR company_website).',
 			);
 		}
-		if (this.wallet.ecore < PRICE.enrichment) return refuse(402, 'Insufficient credits.');
+		if (this.wallet.ecore < PRICE[what]) return refuse(402, 'Insufficient credits.');
 		const person = this.byIdentifier.get(identifier);
-		if (person?.phone == null) {
-			const message = 'Phone not found';
+		const results = person === undefined ? undefined : resultsFor(person);
+		if (person === undefined || results === undefined) {
+			const message = what === 'email' ? 'Email not found' : 'Phone not found';
 			return {
 				status: 200,
 				body: { success: true, status: 'not_found', message, remaining_credits: this.wallet.ecore },
 			};
 		}
-		this.charge({ vendor: 'ecore', what: 'phone', key: person.email, credits: PRICE.enrichment });
+		this.charge({ vendor: 'ecore', what, key: person.email, credits: PRICE[what] });
 		return {
 			status: 200,
 			body: {
 				success: true,
 				status: 'success',
-				results: { phone: person.phone, email: person.email },
+				results,
 				remaining_credits: this.wallet.ecore,
 			},
 		};
 	}
 
-	/** GET external/search/ with limit and offset only. */
-	searchRecords(limit: number, offset: number): Reply {
-		const results = this.people.slice(offset, offset + limit).map((person) => {
+	/**
+	 * GET external/search/. Readings: a filter matches the whole value, in any case; a limit beyond the
+	 * most is cut without a word; an offset out of range is an empty page.
+	 */
+	searchRecords(filters: SearchFilters, limit: number, offset: number): Reply {
+		const matching = this.people.filter((person) =>
+			SEARCH_FILTERS.every((name) => {
+				const wanted = filters[name];
+				return wanted === undefined || person[name]?.toLowerCase() === wanted.toLowerCase();
+			}),
+		);
+		const page = matching.slice(offset, offset + Math.min(limit, MOST_RECORDS_PER_PAGE));
+		const results = page.map((person) => {
 			const email = this.owned.has(`email ${person.uuid}`);
 			const phone = this.owned.has(`phone ${person.uuid}`);
 			return {
@@ -161,6 +212,8 @@ export class World {
 				last_name: person.last_name,
 				company_name: person.company_name,
 				job_title: person.job_title,
+				job_level: person.job_level ?? null,
+				industry: person.industry ?? null,
 				contact_linkedin_url: person.linkedin_url,
 				contact_email: email ? person.email : null,
 				contact_direct_phone: phone ? person.phone : null,
@@ -169,13 +222,109 @@ export class World {
 				is_phone_unlocked: phone,
 			};
 		});
-		return { status: 200, body: { success: true, count: this.people.length, results } };
+		return { status: 200, body: { success: true, count: matching.length, results } };
 	}
 
-	/** POST external/events/{id}/unlock. Reading: `id` is tried before `eventId`. */
+	/** Reading: `id` is tried before `eventId`. */
+	private eventBy(id: string): TradeShow | undefined {
+		return (
+			this.events.find((one) => one.id === id) ?? this.events.find((one) => one.eventId === id)
+		);
+	}
+
+	/** GET external/events/list. Readings: a keyword is part of the name, country and city are whole. */
+	listEvents(query: Record<string, string | undefined>): Reply {
+		const same = (a: string | undefined, b: string | undefined) =>
+			b === undefined || a?.toLowerCase() === b.toLowerCase();
+		const entries = this.events.filter(
+			({ name, city, country, dateStart = '' }) =>
+				name.toLowerCase().includes((query.keyword ?? '').toLowerCase()) &&
+				same(city, query.city) &&
+				same(country, query.country) &&
+				dateStart >= (query.date_start_from ?? '') &&
+				dateStart <= (query.date_start_to ?? '9'),
+		);
+		const list: List = { entries: entries.map(asListed), page: { default: 20, most: 100 } };
+		return { status: 200, body: pageOf(list, query) };
+	}
+
+	/** GET external/events/{id}. */
+	getEvent(id: string): Reply {
+		const event = this.eventBy(id);
+		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
+		const more = { personnelCount: event.contacts, eventTypes: [], verified: true };
+		return { status: 200, body: { event: { ...asListed(event), ...more } } };
+	}
+
+	/** GET external/exhibitors/list. Reading: a keyword is part of the company's name; no other filter does anything. */
+	listExhibitors(query: Record<string, string | undefined>): Reply {
+		return this.listOf(query, { default: 20, most: 100 }, (event) =>
+			exhibitorsOf(event).filter(({ companyName }) => companyName.includes(query.keyword ?? '')),
+		);
+	}
+
+	/** GET external/personnel/list. Reading: the filters do nothing. */
+	listPersonnel(query: Record<string, string | undefined>): Reply {
+		return this.listOf(query, { default: 50, most: 50 }, (event) => peopleOf(event, this.people));
+	}
+
+	private listOf(
+		query: Record<string, string | undefined>,
+		page: List['page'],
+		entriesOf: (event: TradeShow) => object[],
+	): Reply {
+		if (query.event_id === undefined) {
+			return lensmorRefusal(400, 'INVALID_REQUEST', 'event_id is required');
+		}
+		const event = this.eventBy(query.event_id);
+		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
+		const access = this.owned.has(`event ${event.eventId}`) ? 'full' : 'preview';
+		return { status: 200, body: pageOf({ entries: entriesOf(event), page, access }, query) };
+	}
+
+	/** POST external/actions/precheck, of an event unlock only. Reading: what is owned is not allowed again. */
+	precheck(body: unknown): Reply {
+		const { action_type: action, params } = (body ?? {}) as {
+			action_type?: string;
+			params?: { event_id?: string };
+		};
+		const event = this.eventBy(params?.event_id ?? '');
+		const owned = this.owned.has(`event ${event?.eventId}`);
+		const reason =
+			action !== 'unlock_event_contacts'
+				? 'unsupported_action'
+				: event === undefined
+					? 'not_found'
+					: owned
+						? 'already_unlocked'
+						: event.contacts === 0
+							? 'no_contacts_available'
+							: this.wallet.lensmor < PRICE.event
+								? 'insufficient_balance'
+								: 'ok';
+		const charges = reason === 'ok' || reason === 'insufficient_balance';
+		return {
+			status: 200,
+			body: {
+				ok: reason === 'ok',
+				action_type: action,
+				allowed: reason === 'ok',
+				should_charge: charges,
+				credits: charges ? PRICE.event : 0,
+				reason_code: reason,
+				biz_code: '',
+				detail: {
+					event_id: params?.event_id,
+					available_balance: this.wallet.lensmor,
+					chargeable_count: owned ? 0 : (event?.contacts ?? 0),
+				},
+			},
+		};
+	}
+
+	/** POST external/events/{id}/unlock. */
 	unlockEvent(id: string): Reply {
-		const event =
-			this.events.find((one) => one.id === id) ?? this.events.find((one) => one.eventId === id);
+		const event = this.eventBy(id);
 		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
 		if (event.contacts === 0)
 			return lensmorRefusal(400, 'INVALID_REQUEST', 'No contacts available');

@@ -6,7 +6,7 @@ import { shipped } from '../sandbox/world';
 
 /** Everything that chance decides about a workflow, its vendor and the people around it. */
 export interface Scenario {
-	kind: 'records' | 'recordLists' | 'combined' | 'phones' | 'events';
+	kind: 'records' | 'recordLists' | 'combined' | 'emails' | 'phones' | 'events';
 	/** Indices into the things that can be asked for; each may come up several times. */
 	wants: number[][];
 	onError: NonNullable<INode['onError']>;
@@ -53,7 +53,15 @@ const troubles: Trouble[] = [
 
 /** Any scenario; small ones first, so that a counter-example is short. */
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
-	kind: fc.constantFrom('records', 'recordLists', 'combined', 'phones', 'phones', 'events'),
+	kind: fc.constantFrom(
+		'records',
+		'recordLists',
+		'combined',
+		'emails',
+		'phones',
+		'phones',
+		'events',
+	),
 	wants: fc.array(fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 3 }), {
 		minLength: 1,
 		maxLength: 8,
@@ -116,6 +124,7 @@ export function itemsOf({ kind, wants }: Scenario): IDataObject[] {
 			case 'recordLists':
 			case 'combined':
 				return { uuids: [first, ...others].map(uuid) };
+			case 'emails':
 			case 'phones':
 				return contact(first);
 			case 'events':
@@ -133,9 +142,10 @@ export function parametersOf(scenario: Scenario): IDataObject {
 		...(maximum === undefined ? {} : { maximumCredits: maximum * priceOf(scenario) }),
 	};
 	switch (kind) {
+		case 'emails':
 		case 'phones':
 			return {
-				resource: 'phone',
+				resource: kind === 'emails' ? 'email' : 'phone',
 				operation: 'enrich',
 				email: '={{ $json.email }}',
 				linkedinUrl: '={{ $json.linkedin }}',
@@ -163,6 +173,7 @@ export function parametersOf(scenario: Scenario): IDataObject {
 /** Credits of one purchase at most. */
 export function priceOf({ kind, unlockType }: Scenario): number {
 	if (kind === 'events') return 2000;
+	if (kind === 'emails') return 1;
 	return kind === 'phones' || unlockType === 'phone' ? 5 : 1;
 }
 

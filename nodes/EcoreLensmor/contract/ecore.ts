@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Endpoint } from './endpoint';
+import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
 /** Credits for one record's email (api-contract A.1). */
 export const CREDITS_PER_RECORD_EMAIL = 1;
@@ -10,6 +10,8 @@ export const CREDITS_PER_RECORD_PHONE = 5;
 export const CREDITS_PER_RECORD_WITHOUT_PHONE = 1;
 /** Credits for a phone that enrichment finds; the answer itself never carries the price (api-contract A.4). */
 export const CREDITS_PER_PHONE = 5;
+/** Credits for an email that enrichment finds; the answer itself never carries the price (api-contract A.5). */
+export const CREDITS_PER_EMAIL = 1;
 
 const credits = z.number().finite().nonnegative();
 // A receipt must not become unreadable because the balance beside it is missing or odd.
@@ -74,10 +76,22 @@ const phoneResponse = z.discriminatedUnion('status', [
 	z.object({ success, status: z.literal('not_found'), remaining_credits: balance }),
 ]);
 
-/** Body of Phone Enrichment: exactly one combination of identifiers (api-contract A.4). */
+const emailResponse = z.discriminatedUnion('status', [
+	z.object({
+		success,
+		status: z.literal('success'),
+		results: z.object({ email: text }),
+		remaining_credits: balance,
+	}),
+	z.object({ success, status: z.literal('not_found'), remaining_credits: balance }),
+]);
+
+/** Body of Phone and Email Enrichment: exactly one combination of identifiers (api-contract A.4, A.5). */
 export type EnrichmentRequest = z.infer<typeof enrichmentRequest>;
 /** 200 body of Phone Enrichment (api-contract A.4). */
 export type PhoneResponse = z.infer<typeof phoneResponse>;
+/** 200 body of Email Enrichment (api-contract A.5). */
+export type EmailResponse = z.infer<typeof emailResponse>;
 
 /** Phone Enrichment (api-contract A.4): nothing promises that a repeated hit is free. */
 export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
@@ -87,4 +101,46 @@ export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
 	response: phoneResponse,
 	toWire: (request) => ({ method: 'POST', path: '/external/phone/enrichment/', body: request }),
 	worstCase: () => CREDITS_PER_PHONE,
+};
+
+/** Email Enrichment (api-contract A.5): as Phone Enrichment, nothing promises that a repeated hit is free. */
+export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
+	vendor: 'ecore',
+	repeat: 'paid',
+	request: enrichmentRequest,
+	response: emailResponse,
+	toWire: (request) => ({ method: 'POST', path: '/external/email/enrichment/', body: request }),
+	worstCase: () => CREDITS_PER_EMAIL,
+};
+
+// Only what paging and matching need: what else a record holds is not certain, and is passed on as it is.
+const record = z.object({ uuid: text }).passthrough();
+
+const searchResponse = z.object({
+	success,
+	count: z.number().optional().catch(undefined),
+	results: z.array(record),
+});
+
+/** Query of Search Records; `filters` by their names on the wire (api-contract A.2). */
+export interface SearchRequest {
+	filters: Filters;
+	limit: number;
+	offset: number;
+}
+/** 200 body of Search Records; `count` is the number of records on all pages (api-contract A.2). */
+export type SearchResponse = z.infer<typeof searchResponse>;
+
+/** Search Records (api-contract A.2): free. */
+export const searchRecords: FreeEndpoint<SearchRequest, SearchResponse> = {
+	vendor: 'ecore',
+	response: searchResponse,
+	toWire: ({ filters, limit, offset }) => ({
+		method: 'GET',
+		path: withQuery('/external/search/', {
+			...filters,
+			limit: String(limit),
+			offset: String(offset),
+		}),
+	}),
 };

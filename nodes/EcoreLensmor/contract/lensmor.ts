@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Endpoint } from './endpoint';
+import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
 /** Credits for an event that is not unlocked yet (api-contract B.1). */
 export const CREDITS_PER_EVENT = 2000;
@@ -41,17 +41,126 @@ export type EventUnlockRequest = z.infer<typeof unlockRequest>;
 /** 201 body of Event Unlock (api-contract B.9). */
 export type EventUnlockResponse = z.infer<typeof unlockResponse>;
 
+const missing = z.object({ errorKey: z.literal('NOT_FOUND') });
+
 /** Event Unlock (api-contract B.9): 2000 credits once; a repeat is documented as free. */
 export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	vendor: 'lensmor',
 	repeat: 'free',
 	request: unlockRequest,
 	response: unlockResponse,
-	missing: z.object({ errorKey: z.literal('NOT_FOUND') }),
+	missing,
 	toWire: (request) => ({
 		method: 'POST',
 		path: `/external/events/${encodeURIComponent(request.eventId)}/unlock`,
 		headers: { 'x-call-source': request.callSource },
 	}),
 	worstCase: () => CREDITS_PER_EVENT,
+};
+
+// Only what paging and branching need: what else an entry holds is not certain, and is passed on as it is.
+const entry = z.object({ id: z.string().min(1) }).passthrough();
+const count = z.number().optional().catch(undefined);
+
+// Each part is optional in the schema, and left out in examples (api-contract B.12).
+const semantics = z
+	.object({
+		accessMode: z.string().optional().catch(undefined),
+		counts: z.object({ remainingLockedCount: count }).optional().catch(undefined),
+		pageState: z
+			.object({ accessible: z.boolean().optional().catch(undefined), maxAccessiblePage: count })
+			.optional()
+			.catch(undefined),
+		unlock: z.object({ credits: count }).optional().catch(undefined),
+	})
+	.optional()
+	.catch(undefined);
+
+const listResponse = z.object({
+	items: z.array(entry),
+	hasMore: z.boolean().optional().catch(undefined),
+	semantics,
+});
+
+/** Query of Lensmor's lists; `filters` by their names on the wire (api-contract B.1, pagination). */
+export interface ListRequest {
+	filters: Filters;
+	page: number;
+	pageSize: number;
+}
+/** 200 body of Lensmor's lists; `semantics` on those of one event (api-contract B.4, B.12, B.13). */
+export type ListResponse = z.infer<typeof listResponse>;
+
+function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
+	return {
+		vendor: 'lensmor',
+		response: listResponse,
+		missing,
+		toWire: ({ filters, page, pageSize }) => ({
+			method: 'GET',
+			path: withQuery(path, { ...filters, page: String(page), pageSize: String(pageSize) }),
+		}),
+	};
+}
+
+/** The most entries on a page of events or exhibitors, in every version of the documents (api-contract B.4, B.12). */
+export const ENTRIES_PER_PAGE = 100;
+/** The most people on a page, in every version of the documents (api-contract B.13, B.18). */
+export const PEOPLE_PER_PAGE = 50;
+
+/** List events (api-contract B.4): free. */
+export const listEvents = list('/external/events/list');
+/** List an event's exhibitors (api-contract B.12): free. */
+export const listExhibitors = list('/external/exhibitors/list');
+/** List an event's people (api-contract B.13): free. */
+export const listPersonnel = list('/external/personnel/list');
+
+const eventResponse = z.object({ event: entry });
+
+/** 200 body of Event detail (api-contract B.5). */
+export type EventResponse = z.infer<typeof eventResponse>;
+
+/** Event detail (api-contract B.5): free; the request is an event's id or eventId. */
+export const getEvent: FreeEndpoint<string, EventResponse> = {
+	vendor: 'lensmor',
+	response: eventResponse,
+	missing,
+	toWire: (id) => ({ method: 'GET', path: `/external/events/${encodeURIComponent(id)}` }),
+};
+
+const precheckResponse = z.object({
+	allowed: z.boolean(),
+	credits: z.number().nullable().catch(null),
+	reason_code: z.string().catch(''),
+	detail: z
+		.object({ available_balance: count, chargeable_count: count })
+		.optional()
+		.catch(undefined),
+});
+
+/** 200 body of Action precheck (api-contract B.3). */
+export type PrecheckResponse = z.infer<typeof precheckResponse>;
+
+/** Action precheck of an event unlock (api-contract B.3): free, reserves nothing; the request is an event's id or eventId. */
+export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
+	vendor: 'lensmor',
+	response: precheckResponse,
+	toWire: (id) => ({
+		method: 'POST',
+		path: '/external/actions/precheck',
+		body: { action_type: 'unlock_event_contacts', params: { event_id: id } },
+	}),
+};
+
+// The one field that makes it a balance; null where the account has none yet.
+const balanceResponse = z.object({ totalBalance: z.number().nullable() }).passthrough();
+
+/** 200 body of Credit balance (api-contract B.2). */
+export type BalanceResponse = z.infer<typeof balanceResponse>;
+
+/** Credit balance (api-contract B.2): free; there is nothing to ask for but itself. */
+export const getBalance: FreeEndpoint<object, BalanceResponse> = {
+	vendor: 'lensmor',
+	response: balanceResponse,
+	toWire: () => ({ method: 'GET', path: '/external/credits/balance' }),
 };

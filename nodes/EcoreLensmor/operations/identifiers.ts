@@ -5,7 +5,8 @@ import type { ItemParameters, ReadItem } from './operation';
 import { shown } from './shown';
 
 /** Which combination of identifiers a lookup used, as the output's `matchedBy` names it. */
-export type MatchedBy = 'linkedinUrl' | 'email' | 'nameAndWebsite' | 'nameAndCompany';
+export const MATCHED_BY = ['linkedinUrl', 'email', 'nameAndWebsite', 'nameAndCompany'] as const;
+export type MatchedBy = (typeof MATCHED_BY)[number];
 
 /** An identifier as an item gave it: usable, absent, or there but no good, and why. */
 type Identifier = { value: string } | { absent: true } | { malformed: string };
@@ -88,10 +89,26 @@ function identifier(item: ItemParameters, field: Field): Identifier {
 }
 
 /**
+ * The lookups that an item asks for: its best combination, and the others in turn where the user
+ * wants them tried; or what is wrong with it.
+ */
+export function lookupsFor(item: ItemParameters): ReadItem<EnrichmentRequest> {
+	const tryNext = item.option('tryNext') ?? false;
+	if (typeof tryNext !== 'boolean') {
+		return {
+			bad: `Try Next Identifier When Not Found must be true or false, not ${shown(tryNext)}`,
+		};
+	}
+	const combinations = combinationsIn(item);
+	if ('bad' in combinations || tryNext) return combinations;
+	return { requests: [combinations.requests[0]] };
+}
+
+/**
  * Every complete combination of an item's identifiers, best first (api-contract A.4). A malformed
  * identifier counts as absent; with no complete combination the sentence says what was malformed or missing.
  */
-export function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest> {
+function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest> {
 	const read = {
 		linkedinUrl: identifier(item, 'linkedinUrl'),
 		email: identifier(item, 'email'),

@@ -1,6 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { ZodObject, ZodRawShape } from 'zod';
 
 import type { Endpoint } from '../contract/endpoint';
+import type { ReadBack } from './readBack';
+import type { ReadOperation } from './readOperation';
 import type { Outcome, Receipt } from '../outcome';
 
 /** One item's parameters, as resolved from expressions; anything may come out of an expression. */
@@ -23,8 +26,12 @@ export type Settled = Pick<
 	'outcome' | 'creditsCharged' | 'creditsRemaining' | 'reason' | 'fields'
 >;
 
-/** What an operation is: a value. It never loops, sends, retries or throws, so it cannot spend twice. */
+/** Any operation of the node: one that spends, or one that only reads. */
+export type AnyOperation = Operation | ReadOperation;
+
+/** What a paid operation is: a value. It never loops, sends, retries or throws, so it cannot spend twice. */
 export interface Operation<Request = unknown, Response = unknown> {
+	kind: 'paid';
 	/** Values of the Resource and Operation dropdowns. */
 	resource: string;
 	operation: string;
@@ -43,6 +50,8 @@ export interface Operation<Request = unknown, Response = unknown> {
 	unanswered(outcome: Outcome): IDataObject;
 	/** Set where the user wants items joined into shared requests, as the first item says; or what is wrong with how. */
 	join?(item: ItemParameters): Joint<Request> | { bad: string } | undefined;
+	/** Set where the user wants to see what was bought and its answer does not tell, as the first item says; or what is wrong with how. */
+	readBack?(item: ItemParameters): ReadBack<Request> | { bad: string } | undefined;
 }
 
 /** What one item asks for. */
@@ -68,10 +77,12 @@ export interface OperationDescription {
 	/** The entry of the Resource dropdown; its operations share it. */
 	resourceName: string;
 	name: string;
-	/** Sentence case, with the price: the only text an AI agent sees. */
+	/** Sentence case, with the price where there is one: the only text an AI agent sees. */
 	action: string;
 	description: string;
 	fields: INodeProperties[];
-	/** Entries of its Options collection, beside those of every operation. */
+	/** Entries of its Options collection, beside those of every operation of its kind. */
 	options: INodeProperties[];
+	/** The output fields of its own, which the editor shows before the first run (`__schema__`). */
+	output: ZodObject<ZodRawShape>;
 }

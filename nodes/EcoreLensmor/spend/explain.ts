@@ -1,11 +1,18 @@
 import type { Account } from '../contract/account';
 import type { Reading } from './reading';
 
-/** What an unwelcome answer means, as one sentence for a person, with the field to look at where one helps; empty for a welcome one. */
+const IN_DOUBT = ', so it may or may not have charged';
+
+/**
+ * What an unwelcome answer means, as one sentence for a person, with the field to look at where one
+ * helps; empty for a welcome one. `free`: the call could not have charged anything.
+ */
 export function explain(
 	reading: Reading<unknown>,
 	{ name, tokenLabel, baseUrlLabel }: Account,
+	{ free }: { free: boolean } = { free: false },
 ): string {
+	const doubt = free ? '' : IN_DOUBT;
 	switch (reading.kind) {
 		case 'delivered':
 		case 'missing':
@@ -13,19 +20,20 @@ export function explain(
 		case 'refusedWithOk':
 			return `${name} refused the request: ${reading.said}`;
 		case 'unreadable':
-			return `${name} answered HTTP ${reading.status} with a body that cannot be understood, so it may or may not have charged`;
+			return `${name} answered HTTP ${reading.status} with a body that cannot be understood${doubt}`;
 		case 'unsent':
 			return `${name} could not be reached: ${reading.cause}. Check ${baseUrlLabel} in the credential, and the network`;
 		case 'lost':
-			return `No answer from ${name}: ${reading.cause}, so it may or may not have charged`;
+			return `No answer from ${name}: ${reading.cause}${doubt}`;
 		case 'status':
-			return explainStatus(reading.status, reading.said, name, tokenLabel, baseUrlLabel);
+			return explainStatus(reading.status, reading.said, doubt, name, tokenLabel, baseUrlLabel);
 	}
 }
 
 function explainStatus(
 	status: number,
 	said: string,
+	doubt: string,
 	name: string,
 	tokenLabel: string,
 	baseUrlLabel: string,
@@ -47,7 +55,7 @@ function explainStatus(
 	}
 	if (status >= 400 && status < 500) return `${name} refused the request (${http})`;
 	if (status >= 300 && status < 400) {
-		return `${name} answered with a redirect (${http}), which is never followed, so it may or may not have charged. Check ${baseUrlLabel} in the credential`;
+		return `${name} answered with a redirect (${http}), which is never followed${doubt}. Check ${baseUrlLabel} in the credential`;
 	}
-	return `${name} answered ${http}, so it may or may not have charged`;
+	return `${name} answered ${http}${doubt}`;
 }

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { Endpoint } from '../contract/endpoint';
+import type { Call } from '../contract/endpoint';
 import type { Answer, Headers } from './send';
 
 /** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
@@ -73,7 +73,7 @@ export function restAfter(answer: Answer): number {
 
 /** Reads one answer against the endpoint's documented bodies. Never throws. */
 export function readAnswer<Response>(
-	endpoint: Pick<Endpoint<never, Response>, 'response' | 'missing' | 'vendor'>,
+	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
 	answer: Answer,
 ): Reading<Response> {
 	if (answer.kind !== 'response') return answer;

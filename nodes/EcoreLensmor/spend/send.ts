@@ -3,6 +3,7 @@ import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteFunctions,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { z } from 'zod';
@@ -68,7 +69,7 @@ function without(secret: string): (value: unknown) => unknown {
  * `timeoutMs` is in milliseconds.
  */
 export function sender(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | ILoadOptionsFunctions,
 	account: Account,
 	credential: ICredentialDataDecryptedObject,
 	timeoutMs: number,

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+
+import { eventField } from '../eventField';
 import type { OperationDescription } from '../operation';
 
 /** What the user sees of Event → Unlock. */
@@ -7,25 +10,7 @@ export const description: OperationDescription = {
 	action: 'Unlock event (2000 credits, 0 if already unlocked)',
 	description:
 		"Open a trade-show event's exhibitors and people (2000 credits, 0 if already unlocked)",
-	fields: [
-		{
-			displayName: 'Event',
-			name: 'eventId',
-			type: 'resourceLocator',
-			required: true,
-			default: { mode: 'id', value: '' },
-			description: 'The event to unlock',
-			modes: [
-				{
-					displayName: 'By ID',
-					name: 'id',
-					type: 'string',
-					placeholder: 'e.g. 26855',
-					hint: 'The id or eventId that Lensmor shows for the event',
-				},
-			],
-		},
-	],
+	fields: [eventField],
 	options: [
 		{
 			displayName: 'Call Source',
@@ -44,4 +29,21 @@ export const description: OperationDescription = {
 			description: "What Lensmor's usage statistics should say about where the call comes from",
 		},
 	],
+	output: z.object({
+		eventId: z.string().nullable(),
+		alreadyUnlocked: z.boolean().nullable(),
+		event: z
+			.object({ id: z.string(), eventId: z.string(), name: z.string().nullable() })
+			.partial()
+			.nullable(),
+		balance: z
+			.object({
+				subscriptionBalance: z.number(),
+				permanentBalance: z.number(),
+				totalBalance: z.number(),
+				unlimited: z.boolean(),
+			})
+			.partial()
+			.nullable(),
+	}),
 };

@@ -1,16 +1,16 @@
 import {
-	eventId as eventIdSchema,
-	LONGEST_EVENT_ID,
 	unlockEvent,
 	type EventUnlockRequest,
 	type EventUnlockResponse,
 } from '../../contract/lensmor';
+import { eventIn } from '../eventField';
 import type { ItemParameters, Operation, ReadItem, Settled } from '../operation';
 import { shown } from '../shown';
 import { description } from './description';
 
 /** Event → Unlock: opens a trade-show event's exhibitors and people; an unlocked event costs nothing again. */
 export const eventUnlock: Operation<EventUnlockRequest, EventUnlockResponse> = {
+	kind: 'paid',
 	resource: 'event',
 	operation: 'unlock',
 	description,
@@ -29,34 +29,14 @@ export const eventUnlock: Operation<EventUnlockRequest, EventUnlockResponse> = {
 };
 
 function read(item: ItemParameters): ReadItem<EventUnlockRequest> {
-	const given = locatedValue(item.field('eventId'));
-	if (given === null || given === undefined) return { bad: 'Event is empty' };
-	if (typeof given !== 'string' && typeof given !== 'number') {
-		return { bad: `Event must be the ID of an event, not ${shown(given)}` };
-	}
-	const eventId = String(given).trim();
-	if (eventId === '') return { bad: 'Event is empty' };
-	if (eventId.length > LONGEST_EVENT_ID) {
-		return {
-			bad: `Event has ${eventId.length} characters, and an ID has at most ${LONGEST_EVENT_ID}: ${shown(eventId)}`,
-		};
-	}
-	if (!eventIdSchema.safeParse(eventId).success) {
-		return { bad: `Event must be the ID of an event, not ${shown(eventId)}` };
-	}
+	const asked = eventIn(item);
+	if ('bad' in asked) return asked;
 	const source = item.option('callSource') ?? 'auto';
 	if (source !== 'auto' && source !== 'api' && source !== 'agent') {
 		return { bad: `Call Source must be "auto", "api" or "agent", not ${shown(source)}` };
 	}
 	const callSource = source === 'auto' ? (item.calledByAgent ? 'agent' : 'api') : source;
-	return { requests: [{ eventId, callSource }] };
-}
-
-// A resource locator is an object; an expression for the whole field may give the bare value.
-function locatedValue(given: unknown): unknown {
-	return typeof given === 'object' && given !== null && '__rl' in given && 'value' in given
-		? given.value
-		: given;
+	return { requests: [{ eventId: asked.eventId, callSource }] };
 }
 
 function settle(response: EventUnlockResponse, request: EventUnlockRequest): Settled {

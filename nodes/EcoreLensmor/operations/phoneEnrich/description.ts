@@ -1,5 +1,8 @@
-import type { OperationDescription } from '../operation';
+import { z } from 'zod';
+
 import { identifierFields, tryNextOption } from '../identifierFields';
+import { MATCHED_BY } from '../identifiers';
+import type { OperationDescription } from '../operation';
 
 /** What the user sees of Phone → Enrich. */
 export const description: OperationDescription = {
@@ -9,4 +12,10 @@ export const description: OperationDescription = {
 	description: "Find a person's phone (5 credits if found, 0 if not)",
 	fields: identifierFields,
 	options: [tryNextOption],
+	output: z.object({
+		found: z.boolean().nullable(),
+		phone: z.string().nullable(),
+		email: z.string().nullable(),
+		matchedBy: z.enum(MATCHED_BY).nullable(),
+	}),
 };

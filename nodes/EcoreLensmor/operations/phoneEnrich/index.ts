@@ -4,18 +4,18 @@ import {
 	type EnrichmentRequest,
 	type PhoneResponse,
 } from '../../contract/ecore';
-import { combinationsIn, identityOf, matchedBy } from '../identifiers';
-import type { ItemParameters, Operation, ReadItem, Settled } from '../operation';
-import { shown } from '../shown';
+import { identityOf, lookupsFor, matchedBy } from '../identifiers';
+import type { Operation, Settled } from '../operation';
 import { description } from './description';
 
 /** Phone → Enrich: looks a person's phone up; nothing promises that a second hit is free, so none is asked for. */
 export const phoneEnrich: Operation<EnrichmentRequest, PhoneResponse> = {
+	kind: 'paid',
 	resource: 'phone',
 	operation: 'enrich',
 	description,
 	endpoint: enrichPhone,
-	read,
+	read: lookupsFor,
 	identity: identityOf,
 	asked: () => ({}),
 	settle,
@@ -26,19 +26,6 @@ export const phoneEnrich: Operation<EnrichmentRequest, PhoneResponse> = {
 		matchedBy: null,
 	}),
 };
-
-function read(item: ItemParameters): ReadItem<EnrichmentRequest> {
-	const tryNext = item.option('tryNext') ?? false;
-	if (typeof tryNext !== 'boolean') {
-		return {
-			bad: `Try Next Identifier When Not Found must be true or false, not ${shown(tryNext)}`,
-		};
-	}
-	const combinations = combinationsIn(item);
-	if ('bad' in combinations) return combinations;
-	const [first, ...others] = combinations.requests;
-	return { requests: tryNext ? [first, ...others] : [first] };
-}
 
 function settle(response: PhoneResponse, request: EnrichmentRequest): Settled {
 	const creditsRemaining = response.remaining_credits;

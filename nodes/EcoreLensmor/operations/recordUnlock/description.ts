@@ -1,7 +1,16 @@
+import { z } from 'zod';
+
 import type { OperationDescription } from '../operation';
 
 /** Bounds of Options → Batch Size, in UUIDs per request. */
 export const BATCH_SIZE = { default: 100, most: 1000 };
+
+// With Return Contact Details.
+const contactDetails = z.object({
+	email: z.string().nullable(),
+	directPhone: z.string().nullable(),
+	mobilePhone: z.string().nullable(),
+});
 
 /** What the user sees of Record → Unlock. */
 export const description: OperationDescription = {
@@ -71,5 +80,24 @@ export const description: OperationDescription = {
 			displayOptions: { show: { '/requestMode': ['combined'] } },
 			description: 'How many UUIDs go into one request when Send is Combined',
 		},
+		{
+			displayName: 'Return Contact Details',
+			name: 'returnContactDetails',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to add the email and phones of each unlocked record, found again through free searches by the company and job title that the item carries',
+		},
 	],
+	output: z.object({
+		uuids: z.array(z.string()),
+		unlockType: z.enum(['email', 'phone']).nullable(),
+		requested: z.number(),
+		alreadyUnlocked: z.boolean().nullable(),
+		unlocked: z.number().nullable(),
+		...contactDetails.partial().shape,
+		contacts: z
+			.array(z.object({ uuid: z.string(), ...contactDetails.shape, reason: z.string() }))
+			.optional(),
+	}),
 };

@@ -15,11 +15,14 @@ import type {
 	ReadItem,
 	Settled,
 } from '../operation';
+import type { ReadBack } from '../readBack';
 import { shown } from '../shown';
+import { contactDetails } from './contactDetails';
 import { BATCH_SIZE, description } from './description';
 
 /** Record → Unlock: buys the email or phone of records; what is owned already costs nothing again. */
 export const recordUnlock: Operation<UnlockRequest, UnlockResponse> = {
+	kind: 'paid',
 	resource: 'record',
 	operation: 'unlock',
 	description,
@@ -39,6 +42,7 @@ export const recordUnlock: Operation<UnlockRequest, UnlockResponse> = {
 		unlocked: outcome === 'uncertain' ? null : 0,
 	}),
 	join,
+	readBack,
 };
 
 function folded(uuid: string): string {
@@ -110,6 +114,14 @@ function phoneless(request: UnlockRequest, { unlocked, credits_charged }: Unlock
 		(CREDITS_PER_RECORD_PHONE - CREDITS_PER_RECORD_WITHOUT_PHONE);
 	if (!Number.isInteger(count) || count <= 0 || count > unlocked) return '';
 	return `; eCore holds no phone for ${count} of the ${unlocked} newly unlocked`;
+}
+
+function readBack(item: ItemParameters): ReadBack<UnlockRequest> | { bad: string } | undefined {
+	const wanted = item.option('returnContactDetails') ?? false;
+	if (typeof wanted !== 'boolean') {
+		return { bad: `Return Contact Details must be true or false, not ${shown(wanted)}` };
+	}
+	return wanted ? contactDetails : undefined;
 }
 
 function join(item: ItemParameters): Joint<UnlockRequest> | { bad: string } | undefined {

@@ -1,0 +1,14 @@
+import { eventField } from '../eventField';
+import type { OperationDescription } from '../operation';
+import { unlockCheck } from './output';
+
+/** What the user sees of Event → Check Unlock. */
+export const description: OperationDescription = {
+	resourceName: 'Event',
+	name: 'Check Unlock',
+	action: 'Check event unlock',
+	description: 'Ask whether an event can be unlocked, is already, and what it would cost',
+	fields: [eventField],
+	options: [],
+	output: unlockCheck,
+};

@@ -1,0 +1,84 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { filtersField } from '../filters';
+import { limitFields, simplifyField } from '../listFields';
+import type { OperationDescription } from '../operation';
+import { event } from '../eventOutput';
+
+/** The filters that Lensmor documents (api-contract B.4). */
+export const filters: INodeProperties[] = [
+	{
+		displayName: 'City',
+		name: 'city',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Las Vegas',
+	},
+	{
+		displayName: 'Country',
+		name: 'country',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. United States',
+	},
+	{
+		displayName: 'Event Type',
+		name: 'eventType',
+		type: 'string',
+		default: '',
+		description: 'One type, or several separated by commas',
+	},
+	{
+		displayName: 'Has Visitors',
+		name: 'hasVisitors',
+		type: 'boolean',
+		default: true,
+		description: 'Whether Lensmor holds visitors of the event',
+	},
+	{
+		displayName: 'Keyword',
+		name: 'keyword',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. CES',
+	},
+	{
+		displayName: 'Quality',
+		name: 'quality',
+		type: 'string',
+		default: '',
+		description: 'One quality, or several separated by commas',
+	},
+	{
+		displayName: 'Sponsor Match Starred',
+		name: 'sponsorMatchStarred',
+		type: 'boolean',
+		default: true,
+		description: 'Whether the event is starred in your sponsor matching',
+	},
+	{
+		displayName: 'Starts By',
+		name: 'dateStartTo',
+		type: 'dateTime',
+		default: '',
+		description: 'The last day on which the event may start',
+	},
+	{
+		displayName: 'Starts From',
+		name: 'dateStartFrom',
+		type: 'dateTime',
+		default: '',
+		description: 'The first day on which the event may start',
+	},
+];
+
+/** What the user sees of Event → Get Many. */
+export const description: OperationDescription = {
+	resourceName: 'Event',
+	name: 'Get Many',
+	action: 'Get many events',
+	description: "Search Lensmor's trade-show events",
+	fields: [...limitFields, simplifyField, filtersField(filters)],
+	options: [],
+	output: event,
+};

@@ -1,0 +1,83 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import type { Line } from '../line';
+import type { FoundAgain, ReadBack } from '../operations/readBack';
+import type { Outcome } from '../outcome';
+import { DEFAULT_CONCURRENCY } from '../settings';
+import { inLanes } from '../spend/lanes';
+import { halt, type Reader } from './ask';
+import { pagesOf } from './pages';
+
+/** The most pages that are turned to find one thing again. */
+export const MOST_SEARCHES = 5;
+// What was paid for must not wait hours for a vendor that no longer answers.
+const MOST_FAILED_SEARCHES = 3;
+
+const BOUGHT: Outcome[] = ['unlocked', 'already_unlocked', 'partly_unlocked'];
+
+interface Search {
+	request: unknown;
+	/** What it should find. */
+	keys: Set<string>;
+}
+
+/**
+ * Finds what the lines bought again, and puts it on them. It only reads, after all is bought: what it
+ * cannot find is `null`, and never a problem. Never throws.
+ */
+export async function findAgain(
+	reader: Reader,
+	readBack: ReadBack,
+	lines: Line[],
+	inputs: INodeExecutionData[],
+): Promise<void> {
+	const bought = lines.filter(({ receipt }) => BOUGHT.includes(receipt.outcome));
+	const searches = new Map<string, Search>();
+	for (const { request, items } of bought) {
+		const jsons = items.map((item) => inputs[item]?.json ?? {});
+		for (const key of readBack.keys(request)) {
+			const first = readBack.lookFor(key, jsons);
+			const id = JSON.stringify(first);
+			const search = searches.get(id) ?? { request: first, keys: new Set() };
+			searches.set(id, search);
+			search.keys.add(key);
+		}
+	}
+	const found = new Map<string, FoundAgain>();
+	let failed = 0;
+	await inLanes([...searches.values()], DEFAULT_CONCURRENCY, async (search) => {
+		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
+		if (hasFailed && (failed += 1) >= MOST_FAILED_SEARCHES) halt(reader, reason);
+		for (const key of search.keys) if (!found.has(key)) found.set(key, { reason });
+	});
+
+	for (const line of lines) {
+		const { receipt, request } = line;
+		const { fields, reason } = bought.includes(line)
+			? readBack.tell(request, (key) => found.get(key) ?? { reason: '' })
+			: { fields: readBack.nothing, reason: '' };
+		line.receipt = {
+			...receipt,
+			fields: { ...receipt.fields, ...fields },
+			reason: [receipt.reason, reason].filter(Boolean).join('. '),
+		};
+	}
+}
+
+/** Turns pages until nothing is missing, and answers why something still is. */
+async function lookThrough(
+	reader: Reader,
+	{ list }: ReadBack,
+	{ request, keys }: Search,
+	found: Map<string, FoundAgain>,
+): Promise<{ reason: string; hasFailed: boolean }> {
+	for await (const page of pagesOf(reader, list, request, MOST_SEARCHES)) {
+		if (page.kind === 'failed') return { reason: page.reason, hasFailed: true };
+		if (page.kind === 'missing') break;
+		for (const { key, json } of page.entries) {
+			if (keys.delete(key)) found.set(key, { json });
+		}
+		if (keys.size === 0) break;
+	}
+	return { reason: 'No free search found it again', hasFailed: false };
+}
