@@ -60,7 +60,8 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	if (readBack !== undefined) {
 		const { account, send, cancelled } = spending;
 		const { pace } = spending.together;
-		await findAgain({ account, send, cancelled, pace, halted: undefined }, readBack, lines, inputs);
+		const reader = { account, send, cancelled, pace, halted: undefined };
+		await findAgain(reader, readBack, lines, read, inputs);
 	}
 	context.addExecutionHints(summary(lines, spending.balance));
 	// A joined request has no single input item to keep.

@@ -135,6 +135,30 @@ it.each([
 	expect(first?.reason).toMatch(/; .*\. No details of 1 of 3: see contacts$/);
 });
 
+it('combined records are looked for by their own items, however those name the UUID', async () => {
+	const items = [amara, jonas, mei].map((person) => ({
+		uuids: person?.uuid,
+		companyName: person?.company_name,
+		jobTitle: person?.job_title,
+	}));
+	const [bought] = await run({ ...unlock, requestMode: 'combined' }, items);
+
+	const contacts = bought?.contacts as IDataObject[];
+	expect(contacts.map(({ email }) => email)).toEqual([amara, jonas, mei].map((one) => one?.email));
+	expect(searches().sort()).toEqual(
+		items
+			.map(({ companyName = '', jobTitle = '' }) =>
+				new URLSearchParams({
+					company_name: companyName,
+					job_title: jobTitle,
+					limit: '100',
+					offset: '0',
+				}).toString(),
+			)
+			.sort(),
+	);
+});
+
 it('a record that cannot be found again is null with a reason, after a bounded number of searches', async () => {
 	const many = await Sandbox.start({ people: crowd(2000) });
 	const { output, error } = await execute({

@@ -81,6 +81,14 @@ it('is asked again after a lost connection, and says why where it cannot be had'
 	).rejects.toThrow('Lensmor API Key is empty: fill it in in the credential');
 });
 
+it('nobody sits through the wait that a busy vendor asks for', async () => {
+	const headers = { 'retry-after': '60' };
+	sandbox.fault({ kind: 'status', status: 429, headers, times: Infinity });
+
+	await expect(choices()).rejects.toThrow('Lensmor cannot answer now: try again in a minute');
+	expect(sandbox.seen).toHaveLength(1);
+});
+
 it('what is picked there is what is unlocked', async () => {
 	const { results } = await choices('Interpack');
 	const { output } = await execute({

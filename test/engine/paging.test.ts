@@ -207,6 +207,25 @@ it('a page that fails fails the whole list: half of it would pass for all', asyn
 	expect(output.map(({ json }) => json.outcome)).toEqual(['refused']);
 });
 
+it('a page that is gone is not a list that never was', async () => {
+	await start();
+	const body = { code: 404, message: 'Resource not found', errorKey: 'NOT_FOUND', traceId: 't' };
+	sandbox.fault({ kind: 'status', status: 404, body, on: 'page=2' });
+	const eventId = { __rl: true, mode: 'id', value: '={{ $json.id }}' };
+	sandbox.world.unlockEvent('26855');
+	const { output } = await execute({
+		parameters: { resource: 'exhibitor', operation: 'getAll', eventId, returnAll: true },
+		items: [{ id: '26855' }, { id: 'no such event' }],
+		credential: sandbox.credential,
+		settings: { onError: 'continueRegularOutput' },
+	});
+
+	expect(output.map(({ json }) => [json.outcome, json.reason])).toEqual([
+		['refused', 'The list was there, and its page 2 was not: read it again'],
+		['not_found', ''],
+	]);
+});
+
 it('a list that never ends is given up, and says that there may be more', async () => {
 	let asked = 0;
 	const send = async (): Promise<Answer> => {

@@ -215,6 +215,13 @@ const examples: Example[] = [
 		items: [simpleCes],
 	},
 	{
+		what: 'Event detail whose id is a number',
+		parameters: { resource: 'event', operation: 'get', eventId: byId },
+		wire: { method: 'GET', path: '/external/events/26855' },
+		answer: { body: { event: { ...ces, id: 8458 } } },
+		items: [simpleCes],
+	},
+	{
 		what: 'Event detail, raw',
 		parameters: { resource: 'event', operation: 'get', eventId: byId, simple: false },
 		wire: { method: 'GET', path: '/external/events/26855' },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { PREVIEW_LIMIT } from './lists';
 import { Sandbox } from './sandbox';
 import { shipped, type Person, type TradeShow } from './world';
 
@@ -55,6 +56,9 @@ ${[...withPhone.slice(0, 1), ...phoneless].map(asLookup).join('\n')}
 
 Events to unlock (ID):
 ${events.map(asEvent).join('\n')}
+
+Free to read: records by company or job title (such as "Head of Sales"), events, and an event's
+exhibitors and people, ${PREVIEW_LIMIT} of each until it is unlocked.
 
 Look at wallets and ledger:       curl ${origin}/sandbox
 Set wallets:                      curl ${origin}/sandbox/wallet -d '{"ecore": 500, "lensmor": 10000}'

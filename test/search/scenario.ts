@@ -16,6 +16,7 @@ export interface Scenario {
 	tryNext: boolean;
 	unlockType: 'email' | 'phone';
 	batchSize: number;
+	returnContactDetails: boolean;
 	/** Credits in the wallet, in the price of one purchase. */
 	purchases: number;
 	/** Credits, in the price of one purchase. */
@@ -73,6 +74,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	tryNext: fc.boolean(),
 	unlockType: fc.constantFrom('email', 'phone'),
 	batchSize: fc.integer({ min: 1, max: 4 }),
+	returnContactDetails: fc.boolean(),
 	purchases: fc.nat({ max: 12 }),
 	maximum: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
 	faults: fc.array(
@@ -135,7 +137,8 @@ export function itemsOf({ kind, wants }: Scenario): IDataObject[] {
 
 /** The node's parameters in a scenario. */
 export function parametersOf(scenario: Scenario): IDataObject {
-	const { kind, concurrency, tryNext, unlockType, batchSize, maximum } = scenario;
+	const { kind, concurrency, tryNext, unlockType, batchSize, returnContactDetails, maximum } =
+		scenario;
 	const options = {
 		concurrency,
 		timeout: 2000,
@@ -165,7 +168,7 @@ export function parametersOf(scenario: Scenario): IDataObject {
 				uuids: '={{ $json.uuids }}',
 				unlockType,
 				requestMode: kind === 'combined' ? 'combined' : 'perItem',
-				options: { ...options, batchSize },
+				options: { ...options, batchSize, returnContactDetails },
 			};
 	}
 }

@@ -11,7 +11,7 @@ export const eventField: INodeProperties = {
 	type: 'resourceLocator',
 	required: true,
 	default: { mode: 'list', value: '' },
-	description: 'The trade-show event that this is about',
+	description: 'The trade-show event, picked by name or given by ID',
 	modes: [
 		{
 			displayName: 'From List',

@@ -11,7 +11,7 @@ export interface ReadBack<Request = unknown, Search = unknown> {
 	list: Pick<ReadOperation<Search>, 'endpoint' | 'page'>;
 	/** The keys that the things a request asked for have in the list. */
 	keys(request: Request): string[];
-	/** The first page on which a thing may be, as far as the input items behind the request tell. */
+	/** The first page on which a thing may be, as far as the input items that asked for it tell. */
 	lookFor(key: string, items: IDataObject[]): Search;
 	/** Output fields that tell what was found, and a sentence where something was not. */
 	tell(

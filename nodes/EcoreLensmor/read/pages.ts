@@ -24,6 +24,11 @@ export async function* pagesOf<Request, Response>(
 			return;
 		}
 		const got: Got<Response> = await ask(reader, operation.endpoint, request);
+		if (got.kind === 'missing' && turned > 0) {
+			const reason = `The list was there, and its page ${turned + 1} was not: read it again`;
+			yield { kind: 'failed', outcome: 'refused', reason };
+			return;
+		}
 		if (got.kind !== 'answer') {
 			yield got;
 			return;

@@ -1,4 +1,4 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Line } from '../line';
 import type { FoundAgain, ReadBack } from '../operations/readBack';
@@ -22,21 +22,29 @@ interface Search {
 }
 
 /**
- * Finds what the lines bought again, and puts it on them. It only reads, after all is bought: what it
- * cannot find is `null`, and never a problem. Never throws.
+ * Finds what the lines bought again, and puts it on them. `read` has one line per input item, as it was
+ * before requests were joined. It only reads, after all is bought: what it cannot find is `null`, and
+ * never a problem. Never throws.
  */
 export async function findAgain(
 	reader: Reader,
 	readBack: ReadBack,
 	lines: Line[],
+	read: Line[],
 	inputs: INodeExecutionData[],
 ): Promise<void> {
+	const askers = new Map<string, IDataObject[]>();
+	for (const { requests, items } of read) {
+		const jsons = items.map((item) => inputs[item]?.json ?? {});
+		for (const key of requests.flatMap((request) => readBack.keys(request))) {
+			askers.set(key, [...(askers.get(key) ?? []), ...jsons]);
+		}
+	}
 	const bought = lines.filter(({ receipt }) => BOUGHT.includes(receipt.outcome));
 	const searches = new Map<string, Search>();
-	for (const { request, items } of bought) {
-		const jsons = items.map((item) => inputs[item]?.json ?? {});
+	for (const { request } of bought) {
 		for (const key of readBack.keys(request)) {
-			const first = readBack.lookFor(key, jsons);
+			const first = readBack.lookFor(key, askers.get(key) ?? []);
 			const id = JSON.stringify(first);
 			const search = searches.get(id) ?? { request: first, keys: new Set() };
 			searches.set(id, search);

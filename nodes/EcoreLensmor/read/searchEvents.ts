@@ -10,6 +10,7 @@ import { ask } from './ask';
 
 // Somebody is looking at the list meanwhile.
 const TIMEOUT_MS = 15_000;
+const PATIENCE_MS = 10_000;
 const EVENTS_PER_PAGE = 50;
 // The longest keyword that Lensmor takes (api-contract B.4).
 const LONGEST_KEYWORD = 200;
@@ -26,7 +27,8 @@ export async function searchEvents(
 	const connection = await connect(this, 'lensmor', TIMEOUT_MS);
 	if ('bad' in connection) throw nodeError(this.getNode(), connection.bad);
 
-	const cancelled = () => false;
+	const patientUntil = performance.now() + PATIENCE_MS;
+	const cancelled = () => performance.now() > patientUntil;
 	const reader = { ...connection, pace: new Pace(cancelled), cancelled, halted: undefined };
 	const keyword = typed?.trim().slice(0, LONGEST_KEYWORD) ?? '';
 	const request = {
@@ -36,7 +38,11 @@ export async function searchEvents(
 	};
 	const got = await ask(reader, listEvents, request);
 	if (got.kind === 'missing') return { results: [] };
-	if (got.kind === 'failed') throw nodeError(this.getNode(), got.reason);
+	if (got.kind === 'failed') {
+		const isTooSlow = got.outcome === 'not_sent';
+		const reason = isTooSlow ? 'Lensmor cannot answer now: try again in a minute' : got.reason;
+		throw nodeError(this.getNode(), reason);
+	}
 
 	const { entries, next } = listPage(got.response, request);
 	return {

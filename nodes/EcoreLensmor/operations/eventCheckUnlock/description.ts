@@ -7,7 +7,8 @@ export const description: OperationDescription = {
 	resourceName: 'Event',
 	name: 'Check Unlock',
 	action: 'Check event unlock',
-	description: 'Ask whether an event can be unlocked, is already, and what it would cost',
+	description:
+		'Check whether an event can be unlocked, whether it already is, and what it would cost',
 	fields: [eventField],
 	options: [],
 	output: unlockCheck,

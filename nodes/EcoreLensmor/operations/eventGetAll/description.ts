@@ -26,6 +26,7 @@ export const filters: INodeProperties[] = [
 		name: 'eventType',
 		type: 'string',
 		default: '',
+		placeholder: 'e.g. conference',
 		description: 'One type, or several separated by commas',
 	},
 	{
@@ -47,6 +48,7 @@ export const filters: INodeProperties[] = [
 		name: 'quality',
 		type: 'string',
 		default: '',
+		placeholder: 'e.g. high',
 		description: 'One quality, or several separated by commas',
 	},
 	{

@@ -15,6 +15,7 @@ export const filters: INodeProperties[] = [
 		type: 'string',
 		typeOptions: { multipleValues: true },
 		default: [],
+		placeholder: 'e.g. Packaging Machinery',
 	},
 	{
 		displayName: 'Country',
@@ -52,6 +53,7 @@ export const filters: INodeProperties[] = [
 		name: 'keyword',
 		type: 'string',
 		default: '',
+		placeholder: 'e.g. Acme',
 	},
 	{
 		displayName: 'Management Levels',
@@ -67,7 +69,7 @@ export const filters: INodeProperties[] = [
 		type: 'number',
 		default: 0,
 		typeOptions: { minValue: 0 },
-		description: 'How many people Lensmor should consider per exhibitor',
+		description: 'Sent to Lensmor as it is; its documents do not say what it limits',
 	},
 ];
 

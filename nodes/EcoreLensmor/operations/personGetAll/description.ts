@@ -21,6 +21,7 @@ export const filters: INodeProperties[] = [
 		name: 'exhibitorId',
 		type: 'string',
 		default: '',
+		placeholder: 'e.g. 4711',
 		description: 'Only people of this exhibitor',
 	},
 	{
@@ -28,6 +29,7 @@ export const filters: INodeProperties[] = [
 		name: 'searchQuery',
 		type: 'string',
 		default: '',
+		placeholder: 'e.g. procurement',
 		description: 'Text to look for',
 	},
 	{

@@ -15,12 +15,12 @@ export const contactDetails: ReadBack<UnlockRequest, SearchRequest> = {
 	nothing: NO_DETAILS,
 };
 
-// The record's own item, where one says that it is; a single item may be the record's without saying so.
+// Where several items asked for the record, the one that it is.
 function itemOf(uuid: string, items: IDataObject[]): IDataObject | undefined {
 	const own = items.find(
 		(item) => typeof item.uuid === 'string' && item.uuid.toLowerCase() === uuid,
 	);
-	return own ?? (items.length === 1 ? items[0] : undefined);
+	return own ?? items[0];
 }
 
 // As Record → Get Many writes them, simplified or raw.
