@@ -22,10 +22,10 @@ beforeAll(async () => {
 afterAll(async () => await browser?.close());
 
 /** The editor as its owner sees it, with nothing of n8n's own in the way. */
-async function editor(theme: (typeof THEMES)[number]): Promise<Page> {
+async function editor(theme: (typeof THEMES)[number], height = 800): Promise<Page> {
 	if (browser === undefined) throw new Error('the browser is not running');
 	const page = await browser.newPage({
-		viewport: { width: 1280, height: 800 },
+		viewport: { width: 1280, height },
 		colorScheme: theme,
 	});
 	await page.goto(`${host().n8n.address}/signin`);
@@ -66,7 +66,7 @@ const CONTACTS = [
 /** A workflow with one node for each operation, after a list of contacts. */
 async function workbench(): Promise<string> {
 	const { n8n, credentials } = host();
-	const names = ['Unlock records', 'Unlock an event'];
+	const names = ['Unlock records', 'Unlock an event', 'Find records', 'People of an event'];
 	const ours = (name: string, parameters: ReturnType<typeof node>['parameters']) => ({
 		...node(name, TYPE, 1, parameters),
 		position: [660, names.indexOf(name) * 200 + 200] as [number, number],
@@ -97,16 +97,19 @@ async function workbench(): Promise<string> {
 					operation: 'unlock',
 					uuids: '={{ $json.uuid }}',
 				}),
-				ours('Unlock an event', {
-					resource: 'event',
-					operation: 'unlock',
-					eventId: { __rl: true, mode: 'id', value: '139574' },
-				}),
+				ours('Unlock an event', { resource: 'event', operation: 'unlock' }),
+				ours('Find records', { resource: 'record', operation: 'getAll' }),
+				ours('People of an event', { resource: 'person', operation: 'getAll' }),
+				{
+					...node('Afterwards', 'n8n-nodes-base.set', 3.4, { options: {} }),
+					position: [880, 200],
+				},
 			],
 			connections: connect({
 				'By hand': [['Contacts']],
 				Contacts: [['Each']],
 				Each: [[OURS, ...names]],
+				'Unlock records': [['Afterwards']],
 			}),
 		},
 		credentials,
@@ -117,7 +120,8 @@ async function workbench(): Promise<string> {
 it.each(THEMES)(
 	'the node panel finds the node, and its actions tell their prices (%s)',
 	async (theme) => {
-		const page = await editor(theme);
+		// High enough for all actions.
+		const page = await editor(theme, 1120);
 		await open(page, await workbench());
 		await page.getByTestId('node-creator-plus-button').click();
 		await page.waitForTimeout(1000);
@@ -140,6 +144,8 @@ it.each([
 	[OURS, ['LinkedIn URL', 'Email', 'First Name', 'Company Website', 'Options']],
 	['Unlock records', ['Record UUIDs', 'Unlock', 'Send', 'Options']],
 	['Unlock an event', ['Event', 'Options']],
+	['Find records', ['Return All', 'Limit', 'Simplify', 'Filters', 'Options']],
+	['People of an event', ['Event', 'Return All', 'Limit', 'Simplify', 'Filters', 'Options']],
 ])("the fields of %s are there, in n8n's and the vendors' words", async (name, labels) => {
 	const page = await editor('light');
 	await open(page, await workbench(), `/${encodeURIComponent(name)}`);
@@ -147,6 +153,40 @@ it.each([
 	for (const label of ['Resource', 'Operation', ...labels]) {
 		await panel.getByText(label, { exact: true }).first().waitFor({ timeout: 10_000 });
 	}
+});
+
+it.each(THEMES)(
+	'From List: a name is typed, the event is picked by date and city, and that one is unlocked (%s)',
+	async (theme) => {
+		const page = await editor(theme);
+		await open(page, await workbench(), '/Unlock%20an%20event');
+		await page.getByTestId('rlc-input').first().click();
+		await page.getByText('CES 2025 (2025-01-07, Las Vegas)').first().waitFor({ timeout: 10_000 });
+		await page.getByTestId('rlc-search').first().fill('messe');
+		await page.getByText('CES 2025 (2025-01-07, Las Vegas)').first().waitFor({ state: 'hidden' });
+		await picture(page, 'from-list', theme);
+		expect(host().outside.sandbox.world.spent()).toBe(0);
+
+		await page.getByText('Hannover Messe 2026 (2026-04-20, Hannover)').first().click();
+		await page.getByTestId('node-execute-button').first().click();
+		await page
+			.getByText(/2000 credits spent/)
+			.first()
+			.waitFor({ timeout: 30_000 });
+		expect(host().outside.sandbox.ledger.map(({ key, credits }) => [key, credits])).toEqual([
+			['139574', 2000],
+		]);
+	},
+);
+
+it('the next node sees the output fields before anything was run', async () => {
+	const page = await editor('light');
+	await open(page, await workbench(), '/Afterwards');
+	const input = page.getByTestId('ndv-input-panel').first();
+	for (const field of ['outcome', 'alreadyUnlocked', 'creditsCharged', 'reason']) {
+		await input.getByText(field, { exact: true }).first().waitFor({ timeout: 10_000 });
+	}
+	expect(host().outside.sandbox.seen).toEqual([]);
 });
 
 it.each(THEMES)(
@@ -167,11 +207,18 @@ it.each(THEMES)(
 	},
 );
 
-it.each(THEMES)('the CRM example on its canvas, sticky notes and all (%s)', async (theme) => {
+it.each(
+	[
+		['crm-contact-to-phone-to-slack', 'crm-to-slack', 'Find phone'],
+		['find-people-unlock-emails', 'find-people', 'Unlock emails'],
+		['find-event-unlock-people', 'find-event', 'Get people'],
+	].flatMap(([file = '', image = '', ours = '']) =>
+		THEMES.map((theme) => ({ file, image, ours, theme })),
+	),
+)('$file on its canvas, sticky notes and all ($theme)', async ({ file, image, ours, theme }) => {
 	const { n8n, credentials } = host();
-	const file = example('crm-contact-to-phone-to-slack');
 	const page = await editor(theme);
-	await open(page, await n8n.addWorkflow(file, credentials, { active: false }));
-	await page.getByText('Find phone', { exact: true }).first().waitFor();
-	await picture(page, 'crm-to-slack', theme);
+	await open(page, await n8n.addWorkflow(example(file), credentials, { active: false }));
+	await page.getByText(ours, { exact: true }).first().waitFor();
+	await picture(page, image, theme);
 });

@@ -1,3 +1,4 @@
+import { shipped } from '../sandbox/world';
 import { until } from './processes';
 import { example, useN8n } from './useN8n';
 
@@ -51,6 +52,19 @@ it('a CRM contact: sales hears the phone, what it cost and what is left; a conta
 	]);
 });
 
+/** Answers the question in Slack as a person does. */
+async function answer(yes: boolean, asks: string): Promise<void> {
+	const { outside } = host();
+	const question = await until('the question in Slack', async () =>
+		outside.messages.find(({ buttons }) => buttons.length > 0),
+	);
+	expect(question.text).toContain(asks);
+	const button = question.buttons.find((url) => url.includes(`approved=${yes}`)) ?? '';
+	// n8n takes no click from what does not look like a browser.
+	const { ok } = await fetch(button, { headers: { 'user-agent': 'Mozilla/5.0 Chrome/140' } });
+	expect(ok).toBe(true);
+}
+
 it('a nightly list: one request for all records, one message that sums up; the second night costs nothing', async () => {
 	const { n8n, outside, credentials } = host();
 	const file = example('nightly-records-to-slack');
@@ -75,34 +89,103 @@ it('a trade show: nothing is bought before a person says yes, and the second tim
 	const { n8n, outside, credentials } = host();
 	const workflow = await n8n.addWorkflow(example('event-unlock-with-approval'), credentials);
 	const wanted = { eventId: '139574', name: 'Hannover Messe 2026' };
-	const answer = async (yes: boolean, executions: number) => {
-		await n8n.webhook('event-wanted', wanted);
-		const question = await until('the question in Slack', async () =>
-			outside.messages.find(({ buttons }) => buttons.length > 0),
-		);
-		expect(question.text).toContain('2000 credits');
+	const ask = async (yes: boolean, executions: number) => {
 		const before = outside.sandbox.world.spent();
-		const button = question.buttons.find((url) => url.includes(`approved=${yes}`)) ?? '';
-		// n8n takes no click from what does not look like a browser.
-		const { ok } = await fetch(button, { headers: { 'user-agent': 'Mozilla/5.0 Chrome/140' } });
-		expect(ok).toBe(true);
+		await n8n.webhook('event-wanted', wanted);
+		await answer(yes, '2000 credits');
 		await n8n.ended(workflow, executions);
 		const said = outside.messages.at(-1)?.text;
 		outside.messages.length = 0;
 		return { said, spent: outside.sandbox.world.spent() - before };
 	};
 
-	const declined = await answer(false, 1);
+	const declined = await ask(false, 1);
 	expect(declined.spent).toBe(0);
 	expect(declined.said).toContain('was not unlocked');
 
-	const approved = await answer(true, 2);
+	const approved = await ask(true, 2);
 	expect(approved.spent).toBe(2000);
 	expect(approved.said).toContain('Hannover Messe 2026');
 	expect(approved.said).toContain('2000 credits charged');
 
-	const again = await answer(true, 3);
+	const again = await ask(true, 3);
 	expect(again.spent).toBe(0);
 	expect(again.said).toContain('was unlocked before');
 	expect(again.said).toContain('0 credits charged');
+});
+
+it("eCore's whole way: search, unlock, read the emails; only the unlock costs, and only once", async () => {
+	const { n8n, outside, credentials } = host();
+	const file = example('find-people-unlock-emails');
+	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
+	const heads = shipped.people.filter(({ job_title: title }) => title === 'Head of Sales');
+
+	await n8n.runByHand(workflow, 'Every Monday');
+	await n8n.ended(workflow);
+	await n8n.runByHand(workflow, 'Every Monday');
+	await n8n.ended(workflow, 2);
+
+	const [message] = outside.messages;
+	expect(outside.messages).toHaveLength(1);
+	expect(message?.channel).toBe('#sales-leads');
+	expect(message?.text).toContain('8 new emails*, 8 credits charged, 992 left');
+	for (const { first_name: name, email } of heads) {
+		expect(message?.text).toMatch(new RegExp(`${name} .*: ${email.replaceAll('.', '\\.')}`));
+	}
+	expect(outside.sandbox.ledger.map(({ key, credits }) => [key, credits]).sort()).toEqual(
+		heads.map(({ uuid }) => [uuid, 1]).sort(),
+	);
+});
+
+it('a wallet that runs dry half-way: the emails that were bought arrive, and the others are told', async () => {
+	const { n8n, outside, credentials } = host();
+	const file = example('find-people-unlock-emails');
+	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
+	outside.sandbox.world.wallet.ecore = 3;
+
+	await n8n.runByHand(workflow, 'Every Monday');
+	await n8n.ended(workflow);
+
+	const [bought, others] = ['#sales-leads', '#operations'].map((wanted) =>
+		outside.messages.find(({ channel }) => channel === wanted),
+	);
+	expect(bought?.text).toContain('3 new emails*, 3 credits charged, 0 left');
+	expect(others?.text).toContain('5 people without an email');
+	expect(others?.text).toContain('refused. The eCore wallet cannot pay');
+	expect(outside.sandbox.world.spent()).toBe(3);
+});
+
+it("Lensmor's whole way: find the event, check it, unlock it, read its people; only the unlock costs", async () => {
+	const { n8n, outside, credentials } = host();
+	const workflow = await n8n.addWorkflow(example('find-event-unlock-people'), credentials);
+	const spent = () => outside.sandbox.world.spent();
+	const said = () => outside.messages.splice(0).at(-1)?.text;
+
+	await n8n.webhook('show-wanted', { name: 'interpack' });
+	await answer(false, '*Interpack 2026* (2026-05-07, Düsseldorf) for 2000 credits? 50000 are left');
+	await n8n.ended(workflow, 1);
+	expect([spent(), said()]).toEqual([0, expect.stringContaining('was not unlocked')]);
+
+	await n8n.webhook('show-wanted', { name: 'interpack' });
+	await answer(true, 'Interpack 2026');
+	await n8n.ended(workflow, 2);
+	expect(spent()).toBe(2000);
+	const found = said();
+	expect(found).toContain('*100 people of Interpack 2026* (full access)');
+	expect(found).toContain('Amara Okafor, Procurement Director at Brightline Logistics');
+
+	// What is ours already is read without a question, what cannot be had is told.
+	for (const [name, says] of [
+		['interpack', '100 people of Interpack 2026'],
+		['founders', 'cannot be unlocked: The event has no contacts to unlock'],
+		['no such show', 'knows no event called *no such show*'],
+	]) {
+		await n8n.webhook('show-wanted', { name });
+		await until(`Slack to hear of ${name}`, async () => outside.messages[0]);
+		expect(said()).toContain(says);
+	}
+	await n8n.ended(workflow, 5);
+	expect(outside.sandbox.ledger.map(({ key, credits }) => [key, credits])).toEqual([
+		['140002', 2000],
+	]);
 });

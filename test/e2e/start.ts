@@ -7,6 +7,8 @@ const EXAMPLES = [
 	'crm-contact-to-phone-to-slack',
 	'nightly-records-to-slack',
 	'event-unlock-with-approval',
+	'find-people-unlock-emails',
+	'find-event-unlock-people',
 ];
 
 function say(text: string): void {
@@ -51,10 +53,10 @@ Let a CRM report a contact (in another terminal), and see Slack's message here:
   curl -X POST ${n8n.address}/webhook/crm-contact -H 'content-type: application/json' \\
     -d '${JSON.stringify(CONTACT)}'
 
-Ask for a trade show, and approve it with the address that appears here:
+Ask for a trade show, approve it with the address that appears here, and see its people:
 
-  curl -X POST ${n8n.address}/webhook/event-wanted -H 'content-type: application/json' \\
-    -d '{"eventId":"139574","name":"Hannover Messe 2026"}'
+  curl -X POST ${n8n.address}/webhook/show-wanted -H 'content-type: application/json' \\
+    -d '{"name":"Interpack"}'
 
 Ctrl-C stops all of it.`);
 		await stop;
