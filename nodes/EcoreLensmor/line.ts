@@ -1,9 +1,8 @@
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import type { Operation } from './operations/operation';
-import { isProblem, withoutAnswer, type Receipt } from './outcome';
+import { isProblem, withoutAnswer, type Problem, type Receipt } from './outcome';
 import { nodeError } from './nodeError';
-import type { Problem } from './report';
 
 /** One output item in the making. */
 export interface Line {

@@ -40,6 +40,12 @@ export function withoutAnswer(
 	return { outcome, creditsCharged, creditsRemaining: null, reason, fields };
 }
 
+/** What kept one item from being done; `reason` is a sentence for a person. */
+export interface Problem {
+	item: number;
+	reason: string;
+}
+
 /** Whether n8n's On Error setting applies: refused, uncertain, and held back for any reason but the limit. */
 export function isProblem({ outcome, limitReached }: Receipt): boolean {
 	if (outcome === 'not_sent') return limitReached !== true;

@@ -1,7 +1,7 @@
 import type { INode, NodeExecutionHint, NodeOperationError } from 'n8n-workflow';
 
 import type { Operation } from './operations/operation';
-import { isProblem, type Outcome } from './outcome';
+import { isProblem, type Outcome, type Problem } from './outcome';
 import type { Line } from './line';
 import { nodeError } from './nodeError';
 
@@ -12,12 +12,6 @@ function count(number: number, noun: string): string {
 /** The error for settings or a credential that no item can work with. */
 export function unusable(node: INode, reason: string): NodeOperationError {
 	return nodeError(node, reason, 'Nothing was sent, and nothing was charged.');
-}
-
-/** What kept one item from being done; `reason` is a sentence for a person. */
-export interface Problem {
-	item: number;
-	reason: string;
 }
 
 /** The error for bad input: names the first bad item and how many there are. */

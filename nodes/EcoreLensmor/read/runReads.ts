@@ -3,8 +3,9 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { connect } from '../connect';
 import { sendToErrorOutput } from '../line';
 import type { ReadOperation, Wanted } from '../operations/readOperation';
+import type { Problem } from '../outcome';
 import { parameterReader, type Parameters } from '../parameters';
-import { badInput, failedRead, unusable, whatIsLeftOut, type Problem } from '../report';
+import { badInput, failedRead, unusable, whatIsLeftOut } from '../report';
 import { DEFAULT_CONCURRENCY, readSettings, FAILED_TO_N8N } from '../settings';
 import { inLanes } from '../spend/lanes';
 import { Pace } from '../spend/pace';
