@@ -10,7 +10,8 @@ import type {
 } from 'n8n-workflow';
 
 import { run } from '../../nodes/EcoreLensmor/run';
-import { shipped, World, type Charge, type Reply } from '../sandbox/world';
+import { answerTo } from '../sandbox/routes';
+import { shipped, World, type Charge, type Person, type Reply } from '../sandbox/world';
 
 /** What meets a request in place of the vendor's own answer. */
 interface Trouble {
@@ -44,9 +45,8 @@ export class FakeVendor {
 	private underWay = 0;
 	private troubles: Array<Trouble & { left: number }> = [];
 
-	constructor(wallet: Partial<World['wallet']> = {}) {
-		const { people, events } = shipped;
-		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, events);
+	constructor(wallet: Partial<World['wallet']> = {}, people: Person[] = shipped.people) {
+		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, shipped.events);
 	}
 
 	get ledger(): Charge[] {
@@ -55,7 +55,16 @@ export class FakeVendor {
 
 	/** What was sent, as text, with nothing encoded. */
 	get asked(): string[] {
-		return this.sent.map(({ url, body }) => `${decodeURIComponent(url)} ${JSON.stringify(body)}`);
+		return this.sent.map(
+			({ url, body }) => `${decodeURIComponent(url.replaceAll('+', ' '))} ${JSON.stringify(body)}`,
+		);
+	}
+
+	/** The queries of what was sent to read something, with nothing encoded. */
+	get queries(): string[] {
+		return this.sent
+			.filter(({ method }) => method === 'GET')
+			.map(({ url }) => decodeURIComponent(url.split('?')[1] ?? '').replaceAll('+', ' '));
 	}
 
 	/** Adds to the script of troubles: each request meets the first that still has something to do. */
@@ -77,7 +86,7 @@ export class FakeVendor {
 		if (trouble !== undefined) trouble.left -= 1;
 		const { code, answer, charged, takesMs } = trouble ?? {};
 		const untouched = code === undefined && answer === undefined;
-		const own = untouched || charged === true ? this.sell(options) : { status: 0, body: '' };
+		const own = untouched || charged === true ? this.own(options) : { status: 0, body: '' };
 
 		this.underWay += 1;
 		this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
@@ -89,13 +98,8 @@ export class FakeVendor {
 		return { statusCode: status, body, headers: answer?.headers ?? {} };
 	}
 
-	private sell({ url, body }: IHttpRequestOptions): Reply {
-		const event = /\/external\/events\/(.*)\/unlock$/.exec(url)?.[1];
-		if (event !== undefined) return this.world.unlockEvent(decodeURIComponent(event));
-		if (url.endsWith('/external/unlock/')) return this.world.unlockRecords(body);
-		return url.endsWith('/external/email/enrichment/')
-			? this.world.enrichEmail(body)
-			: this.world.enrichPhone(body);
+	private own({ method = 'GET', url, body }: IHttpRequestOptions): Reply {
+		return answerTo(this.world, method, url, body);
 	}
 }
 
