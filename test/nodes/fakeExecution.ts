@@ -3,6 +3,7 @@ import type {
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	INode,
 	INodeExecutionData,
 	NodeExecutionHint,
@@ -141,6 +142,31 @@ function resolved(raw: unknown, json: IDataObject): unknown {
 	return Object.fromEntries(Object.entries(raw).map(([key, one]) => [key, resolved(one, json)]));
 }
 
+/** What n8n gives a node to send with, wherever it runs. */
+function servedBy(vendor: FakeVendor, node: INode, credential: Setup['credential']) {
+	return {
+		getNode: () => node,
+		getCredentials: async (type: string) => {
+			if (type !== 'ecoreLensmorApi') throw new Error(`no credential ${type}`);
+			if (credential instanceof Error) throw credential;
+			return { ...CREDENTIAL, ...credential };
+		},
+		helpers: {
+			httpRequestWithAuthentication: async (_credential: string, options: IHttpRequestOptions) =>
+				await vendor.answer(options),
+		},
+	};
+}
+
+/** What n8n gives to the lists of the editor. */
+export function editorOf(
+	vendor: FakeVendor,
+	credential?: Setup['credential'],
+): ILoadOptionsFunctions {
+	const node = { name: 'eCore & Lensmor', parameters: {} } as unknown as INode;
+	return servedBy(vendor, node, credential) as unknown as ILoadOptionsFunctions;
+}
+
 function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions {
 	const { vendor, parameters, items, onError = 'stopWorkflow', memory = {}, stopAfterMs } = setup;
 	const node = { name: 'eCore & Lensmor', parameters, onError } as unknown as INode;
@@ -148,16 +174,11 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
 
 	const context = {
+		...servedBy(vendor, node, setup.credential),
 		getInputData: () => items,
-		getNode: () => node,
 		continueOnFail: () => onError !== 'stopWorkflow',
 		getNodeParameter: (name: string, item: number, fallback: unknown) =>
 			name in parameters ? resolved(parameters[name], items[item]?.json ?? {}) : fallback,
-		getCredentials: async (type: string) => {
-			if (type !== 'ecoreLensmorApi') throw new Error(`no credential ${type}`);
-			if (setup.credential instanceof Error) throw setup.credential;
-			return { ...CREDENTIAL, ...setup.credential };
-		},
 		getExecutionId: () => setup.executionId ?? '1',
 		getMode: () => setup.mode ?? 'webhook',
 		getContext: (type: string) => (type === 'node' ? memory : {}),
@@ -166,10 +187,6 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 		getExecutionCancelSignal: () => (stopAfterMs === undefined ? undefined : stop.signal),
 		isToolExecution: () => setup.asTool ?? false,
 		addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
-		helpers: {
-			httpRequestWithAuthentication: async (_credential: string, options: IHttpRequestOptions) =>
-				await vendor.answer(options),
-		},
 	};
 	return context as unknown as IExecuteFunctions;
 }
