@@ -15,7 +15,7 @@ interface Route {
 	path: string;
 	/** Whether it charges credits. */
 	costs: boolean;
-	answer(world: World, asked: Asked): Reply;
+	answer: (world: World, asked: Asked) => Reply;
 }
 
 /** Every call of both vendors that the world knows; what is more special comes first. */

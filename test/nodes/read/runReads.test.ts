@@ -158,6 +158,21 @@ describe('before anything is sent', () => {
 	});
 });
 
+it('what is wrong with an item is told before what cannot be resolved beside it', async () => {
+	const json = { key: '..', simple: new Error('no such node') } as unknown as IDataObject;
+	const parameters = { simple: '={{ $json.simple }}' };
+	const { json: told } = await play(
+		asking(event, [], {
+			items: [{ json }, { json: { key: event.keys[0], simple: true } }],
+			parameters,
+			onError: CONTINUE,
+		}),
+	);
+
+	expect(told[0]?.reason).toBe('Event must be the ID of an event, not ".."');
+	expect(told[1]).toHaveProperty('dateStart');
+});
+
 describe('a list', () => {
 	it.each([
 		[1, 1, 1],
@@ -219,7 +234,7 @@ describe('a list', () => {
 });
 
 describe('what an entry comes out as', () => {
-	it.each<[string, unknown, boolean]>([
+	it.each<[string, boolean | undefined, boolean]>([
 		['Simplify', true, true],
 		['no Simplify', false, false],
 		['no word of Simplify', undefined, true],
