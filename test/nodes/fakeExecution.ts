@@ -3,6 +3,7 @@ import type {
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	INode,
 	INodeExecutionData,
 	NodeExecutionHint,
@@ -10,7 +11,8 @@ import type {
 } from 'n8n-workflow';
 
 import { run } from '../../nodes/EcoreLensmor/run';
-import { shipped, World, type Charge, type Reply } from '../sandbox/world';
+import { answerTo } from '../sandbox/routes';
+import { shipped, World, type Charge, type Person, type Reply } from '../sandbox/world';
 
 /** What meets a request in place of the vendor's own answer. */
 interface Trouble {
@@ -44,9 +46,8 @@ export class FakeVendor {
 	private underWay = 0;
 	private troubles: Array<Trouble & { left: number }> = [];
 
-	constructor(wallet: Partial<World['wallet']> = {}) {
-		const { people, events } = shipped;
-		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, events);
+	constructor(wallet: Partial<World['wallet']> = {}, people: Person[] = shipped.people) {
+		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, shipped.events);
 	}
 
 	get ledger(): Charge[] {
@@ -55,7 +56,16 @@ export class FakeVendor {
 
 	/** What was sent, as text, with nothing encoded. */
 	get asked(): string[] {
-		return this.sent.map(({ url, body }) => `${decodeURIComponent(url)} ${JSON.stringify(body)}`);
+		return this.sent.map(
+			({ url, body }) => `${decodeURIComponent(url.replaceAll('+', ' '))} ${JSON.stringify(body)}`,
+		);
+	}
+
+	/** The queries of what was sent to read something, with nothing encoded. */
+	get queries(): string[] {
+		return this.sent
+			.filter(({ method }) => method === 'GET')
+			.map(({ url }) => decodeURIComponent(url.split('?')[1] ?? '').replaceAll('+', ' '));
 	}
 
 	/** Adds to the script of troubles: each request meets the first that still has something to do. */
@@ -77,7 +87,7 @@ export class FakeVendor {
 		if (trouble !== undefined) trouble.left -= 1;
 		const { code, answer, charged, takesMs } = trouble ?? {};
 		const untouched = code === undefined && answer === undefined;
-		const own = untouched || charged === true ? this.sell(options) : { status: 0, body: '' };
+		const own = untouched || charged === true ? this.own(options) : { status: 0, body: '' };
 
 		this.underWay += 1;
 		this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
@@ -89,13 +99,8 @@ export class FakeVendor {
 		return { statusCode: status, body, headers: answer?.headers ?? {} };
 	}
 
-	private sell({ url, body }: IHttpRequestOptions): Reply {
-		const event = /\/external\/events\/(.*)\/unlock$/.exec(url)?.[1];
-		if (event !== undefined) return this.world.unlockEvent(decodeURIComponent(event));
-		if (url.endsWith('/external/unlock/')) return this.world.unlockRecords(body);
-		return url.endsWith('/external/email/enrichment/')
-			? this.world.enrichEmail(body)
-			: this.world.enrichPhone(body);
+	private own({ method = 'GET', url, body }: IHttpRequestOptions): Reply {
+		return answerTo(this.world, method, url, body);
 	}
 }
 
@@ -137,6 +142,31 @@ function resolved(raw: unknown, json: IDataObject): unknown {
 	return Object.fromEntries(Object.entries(raw).map(([key, one]) => [key, resolved(one, json)]));
 }
 
+/** What n8n gives a node to send with, wherever it runs. */
+function servedBy(vendor: FakeVendor, node: INode, credential: Setup['credential']) {
+	return {
+		getNode: () => node,
+		getCredentials: async (type: string) => {
+			if (type !== 'ecoreLensmorApi') throw new Error(`no credential ${type}`);
+			if (credential instanceof Error) throw credential;
+			return { ...CREDENTIAL, ...credential };
+		},
+		helpers: {
+			httpRequestWithAuthentication: async (_credential: string, options: IHttpRequestOptions) =>
+				await vendor.answer(options),
+		},
+	};
+}
+
+/** What n8n gives to the lists of the editor. */
+export function editorOf(
+	vendor: FakeVendor,
+	credential?: Setup['credential'],
+): ILoadOptionsFunctions {
+	const node = { name: 'eCore & Lensmor', parameters: {} } as unknown as INode;
+	return servedBy(vendor, node, credential) as unknown as ILoadOptionsFunctions;
+}
+
 function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions {
 	const { vendor, parameters, items, onError = 'stopWorkflow', memory = {}, stopAfterMs } = setup;
 	const node = { name: 'eCore & Lensmor', parameters, onError } as unknown as INode;
@@ -144,16 +174,11 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
 
 	const context = {
+		...servedBy(vendor, node, setup.credential),
 		getInputData: () => items,
-		getNode: () => node,
 		continueOnFail: () => onError !== 'stopWorkflow',
 		getNodeParameter: (name: string, item: number, fallback: unknown) =>
 			name in parameters ? resolved(parameters[name], items[item]?.json ?? {}) : fallback,
-		getCredentials: async (type: string) => {
-			if (type !== 'ecoreLensmorApi') throw new Error(`no credential ${type}`);
-			if (setup.credential instanceof Error) throw setup.credential;
-			return { ...CREDENTIAL, ...setup.credential };
-		},
 		getExecutionId: () => setup.executionId ?? '1',
 		getMode: () => setup.mode ?? 'webhook',
 		getContext: (type: string) => (type === 'node' ? memory : {}),
@@ -162,10 +187,6 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 		getExecutionCancelSignal: () => (stopAfterMs === undefined ? undefined : stop.signal),
 		isToolExecution: () => setup.asTool ?? false,
 		addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
-		helpers: {
-			httpRequestWithAuthentication: async (_credential: string, options: IHttpRequestOptions) =>
-				await vendor.answer(options),
-		},
 	};
 	return context as unknown as IExecuteFunctions;
 }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { Faults, type Fault, type Trouble } from './faults';
+import { routes } from './routes';
 import {
 	lensmorRefusal,
 	shipped,
@@ -11,7 +12,6 @@ import {
 	type Charge,
 	type Person,
 	type Reply,
-	type SearchFilters,
 	type TradeShow,
 } from './world';
 
@@ -165,65 +165,19 @@ export class Sandbox {
 			return await reply.code(200).send({ success: true });
 		});
 
-		const ecore = (url: string) => `${ECORE_PREFIX}${url}`;
-		server.get<{ Querystring: SearchFilters & { limit?: string; offset?: string } }>(
-			ecore('/external/search/'),
-			async (request, reply) =>
-				await this.answerFreely('ecore', request, reply, () => {
-					const { limit = '10', offset = '0', ...filters } = request.query;
-					return this.world.searchRecords(filters, Number(limit), Number(offset));
-				}),
-		);
-		server.post(
-			ecore('/external/unlock/'),
-			async (request, reply) =>
-				await this.sell('ecore', request, reply, () => this.world.unlockRecords(request.body)),
-		);
-		server.post(
-			ecore('/external/phone/enrichment/'),
-			async (request, reply) =>
-				await this.sell('ecore', request, reply, () => this.world.enrichPhone(request.body)),
-		);
-		server.post(
-			ecore('/external/email/enrichment/'),
-			async (request, reply) =>
-				await this.sell('ecore', request, reply, () => this.world.enrichEmail(request.body)),
-		);
-		server.get(
-			'/external/credits/balance',
-			async (request, reply) =>
-				await this.answerFreely('lensmor', request, reply, () => this.world.lensmorBalance()),
-		);
-		const lensmorList = (
-			url: string,
-			read: (query: Record<string, string | undefined>) => Reply,
-		): void => {
-			server.get<{ Querystring: Record<string, string | undefined> }>(
-				url,
-				async (request, reply) =>
-					await this.answerFreely('lensmor', request, reply, () => read(request.query)),
-			);
-		};
-		lensmorList('/external/events/list', (query) => this.world.listEvents(query));
-		lensmorList('/external/exhibitors/list', (query) => this.world.listExhibitors(query));
-		lensmorList('/external/personnel/list', (query) => this.world.listPersonnel(query));
-		server.get<{ Params: { id: string } }>(
-			'/external/events/:id',
-			async (request, reply) =>
-				await this.answerFreely('lensmor', request, reply, () =>
-					this.world.getEvent(request.params.id),
-				),
-		);
-		server.post(
-			'/external/actions/precheck',
-			async (request, reply) =>
-				await this.answerFreely('lensmor', request, reply, () => this.world.precheck(request.body)),
-		);
-		server.post<{ Params: { id: string } }>(
-			'/external/events/:id/unlock',
-			async (request, reply) =>
-				await this.sell('lensmor', request, reply, () => this.world.unlockEvent(request.params.id)),
-		);
+		for (const { vendor, method, path, costs, answer } of routes) {
+			server.route<{ Params: { id?: string }; Querystring: Record<string, string | undefined> }>({
+				method,
+				url: vendor === 'ecore' ? `${ECORE_PREFIX}${path}` : path,
+				handler: async (request, reply) => {
+					const { params, query, body } = request;
+					const own = () => answer(this.world, { id: params.id ?? '', query, body });
+					return costs
+						? await this.sell(vendor, request, reply, own)
+						: await this.answerFreely(vendor, request, reply, own);
+				},
+			});
+		}
 
 		// For a person, and for a sandbox in another process.
 		server.get('/sandbox', async () => ({

@@ -17,7 +17,7 @@ const BOUGHT: Outcome[] = ['unlocked', 'already_unlocked', 'partly_unlocked'];
 
 interface Search {
 	request: unknown;
-	/** What it should find. */
+	/** What it should find, and has not yet. */
 	keys: Set<string>;
 }
 
@@ -56,7 +56,7 @@ export async function findAgain(
 	await inLanes([...searches.values()], DEFAULT_CONCURRENCY, async (search) => {
 		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
 		if (hasFailed && (failed += 1) >= MOST_FAILED_SEARCHES) halt(reader, reason);
-		for (const key of search.keys) if (!found.has(key)) found.set(key, { reason });
+		for (const key of search.keys) found.set(key, { reason });
 	});
 
 	for (const line of lines) {

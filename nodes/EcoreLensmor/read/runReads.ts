@@ -125,14 +125,11 @@ async function readOne(
 	return { items: items.slice(0, most), leftOut };
 }
 
-// Who was refused comes before who was held back for it.
+// Who was held back was so because of one that was refused.
 function problemsIn(results: Result[]): Problem[] {
-	const of = (outcome: string) =>
-		results.flatMap((result, item) =>
-			isProblem(result) && result.outcome === outcome ? [{ item, reason: result.reason }] : [],
-		);
-	const refused = of('refused');
-	return refused.length > 0 ? refused : of('not_sent');
+	return results.flatMap((result, item) =>
+		isProblem(result) && result.outcome === 'refused' ? [{ item, reason: result.reason }] : [],
+	);
 }
 
 function isProblem(result: Result): result is Extract<Result, { reason: string }> {

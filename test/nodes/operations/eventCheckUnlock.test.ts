@@ -1,0 +1,55 @@
+import type { PrecheckResponse } from '../../../nodes/EcoreLensmor/contract/lensmor';
+import { eventCheckUnlock } from '../../../nodes/EcoreLensmor/operations/eventCheckUnlock';
+import { itemWith } from './itemWith';
+
+it('asks for the event that the item names, or says what is wrong with it', () => {
+	expect(eventCheckUnlock.read(itemWith({ eventId: ' 7 ' }))).toEqual({ request: '7' });
+	expect(eventCheckUnlock.read(itemWith({ eventId: '' }))).toEqual({ bad: 'Event is empty' });
+});
+
+const answer = (more: Partial<PrecheckResponse>): PrecheckResponse => ({
+	allowed: false,
+	credits: null,
+	reason_code: '',
+	...more,
+});
+const told = (more: Partial<PrecheckResponse>) =>
+	eventCheckUnlock.page(answer(more), '7').entries.map(({ json }) => json);
+
+it.each([
+	['ok', '', false],
+	['already_unlocked', 'The event is already unlocked', true],
+	['unlock_in_progress', 'An unlock of this event is under way', null],
+	['state_conflict', 'Another operation on this account is in the way: check again later', null],
+	['insufficient_balance', 'The Lensmor wallet cannot pay for it', false],
+	['no_contacts_available', 'The event has no contacts to unlock', false],
+	['not_found', 'Lensmor knows no such event', false],
+	['forbidden', 'Lensmor does not allow this account to unlock it', null],
+	['system_error', 'Lensmor could not check it: try again later', null],
+	['a_new_code', 'Lensmor says a_new_code', null],
+	['', 'Lensmor gave no reason', null],
+])('the code %p says "%s", and is unlocked: %p', (code, reason, alreadyUnlocked) => {
+	expect(told({ reason_code: code })).toEqual([
+		{
+			eventId: '7',
+			allowed: false,
+			alreadyUnlocked,
+			credits: null,
+			reason,
+			reasonCode: code,
+			availableBalance: null,
+			chargeableContacts: null,
+		},
+	]);
+});
+
+it('amounts are as Lensmor tells them, each where it tells it', () => {
+	const detail = { available_balance: 2500, chargeable_count: 40 };
+	const good = { allowed: true, credits: 2000, reason_code: 'ok' };
+	expect(told({ ...good, detail })).toMatchObject([
+		{ allowed: true, credits: 2000, availableBalance: 2500, chargeableContacts: 40 },
+	]);
+	expect(told({ ...good, detail: {} })).toMatchObject([
+		{ availableBalance: null, chargeableContacts: null },
+	]);
+});

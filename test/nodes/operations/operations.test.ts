@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { operations } from '../../../nodes/EcoreLensmor/operations';
+import { paidOperations, withOptions } from '../../engine/paidOperations';
+import { readOperations } from '../../engine/readOperations';
+import { outputOf } from '../../schema/files';
+import { FakeVendor, play } from '../fakeExecution';
+
+beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
+afterEach(() => jest.useRealTimers());
+
+const named = ({ resource, operation }: { resource?: unknown; operation?: unknown }) =>
+	`${resource as string} ${operation as string}`;
+const CONTINUE = 'continueRegularOutput' as const;
+const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
+
+it.each([
+	['paid', paidOperations],
+	['read', readOperations],
+])('every %s operation is in the table that the tests run on', (kind, table) => {
+	expect(table.map(({ parameters }) => named(parameters)).sort()).toEqual(
+		operations
+			.filter((operation) => operation.kind === kind)
+			.map(named)
+			.sort(),
+	);
+});
+
+it('there is no operation of another kind', () => {
+	expect(paidOperations.length + readOperations.length).toBe(operations.length);
+});
+
+/** What an item may have, no more and no less: as the editor shows it before the first run. */
+function shownOf({ parameters }: { parameters: IDataObject }) {
+	const operation = operations.find((one) => named(one) === named(parameters));
+	if (operation === undefined) throw new Error(`no operation ${named(parameters)}`);
+	const shown = outputOf(operation).strict();
+	const always = Object.keys(shown.shape).filter(
+		(name) => !(shown.shape[name] instanceof z.ZodOptional),
+	);
+	return { shown, always };
+}
+
+describe.each([...paidOperations, ...readOperations])('$name', (operation) => {
+	it('what comes out has the fields that the editor shows, in their order', async () => {
+		const { shown, always } = shownOf(operation);
+		const { json } = await play({
+			vendor: new FakeVendor(),
+			parameters: { returnAll: false, limit: 3, ...operation.parameters },
+			items: keyed(...operation.keys.slice(0, 2)),
+		});
+
+		expect(json.length).toBeGreaterThanOrEqual(2);
+		for (const one of json) {
+			expect(shown.parse(one)).toEqual(one);
+			expect(Object.keys(one)).toEqual(always);
+		}
+	});
+});
+
+describe.each(paidOperations)('$name', (operation) => {
+	it('so has what was planned, refused, uncertain, not found or asked twice', async () => {
+		const { shown } = shownOf(operation);
+		const [first = '', second = ''] = operation.keys;
+		for (const options of [{ dryRun: true }, {}]) {
+			const vendor = new FakeVendor().trouble({ on: second, answer: { status: 200 } });
+			const { json } = await play({
+				vendor,
+				parameters: withOptions(operation, { ...options, returnContactDetails: true }),
+				items: keyed(first, first, second, operation.unknownKey, null),
+				onError: CONTINUE,
+			});
+
+			expect(json).toHaveLength(5);
+			for (const one of json) expect(shown.parse(one)).toEqual(one);
+		}
+	});
+});
