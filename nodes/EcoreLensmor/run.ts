@@ -61,7 +61,8 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		const { account, send, cancelled } = spending;
 		const { pace } = spending.together;
 		const reader = { account, send, cancelled, pace, halted: undefined };
-		await findAgain(reader, readBack, lines, read, inputs);
+		const { concurrency } = settings;
+		await findAgain(reader, readBack, { lines, read, inputs, concurrency });
 	}
 	context.addExecutionHints(summary(lines, spending.balance));
 	// A joined request has no single input item to keep.

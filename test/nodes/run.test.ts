@@ -1132,6 +1132,23 @@ describe('Return Contact Details', () => {
 		);
 	});
 
+	it.each([1, 3])(
+		'Concurrency %i is how many travel at once, searches among them',
+		async (most) => {
+			const people = shipped.people.slice(0, 5);
+			const items = people.map(({ uuid, company_name: companyName }) => ({
+				json: { key: uuid, companyName },
+			}));
+			// One unlock, then five searches.
+			const setup = returning({ concurrency: most }, { items });
+			setup.parameters = { ...setup.parameters, requestMode: 'combined' };
+			await play(setup);
+
+			expect(order(setup)).toEqual(['POST', 'GET', 'GET', 'GET', 'GET', 'GET']);
+			expect(setup.vendor.mostAtOnce).toBe(most);
+		},
+	);
+
 	it.each(['stopWorkflow', CONTINUE, 'continueErrorOutput'] as const)(
 		'%s: a search that fails is no problem, and what was bought stands with the reason',
 		async (onError) => {

@@ -3,7 +3,6 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Line } from '../line';
 import type { FoundAgain, ReadBack } from '../operations/readBack';
 import type { Outcome } from '../outcome';
-import { DEFAULT_CONCURRENCY } from '../settings';
 import { inLanes } from '../spend/lanes';
 import { halt, type Reader } from './ask';
 import { pagesOf } from './pages';
@@ -21,17 +20,24 @@ interface Search {
 	keys: Set<string>;
 }
 
+/** A run after all is bought. */
+export interface Bought {
+	lines: Line[];
+	/** One line per input item, as it was before requests were joined. */
+	read: Line[];
+	inputs: INodeExecutionData[];
+	/** How many requests may be under way at once. */
+	concurrency: number;
+}
+
 /**
- * Finds what the lines bought again, and puts it on them. `read` has one line per input item, as it was
- * before requests were joined. It only reads, after all is bought: what it cannot find is `null`, and
- * never a problem. Never throws.
+ * Finds what the lines bought again, and puts it on them. It only reads: what it cannot find is `null`,
+ * and never a problem. Never throws.
  */
 export async function findAgain(
 	reader: Reader,
 	readBack: ReadBack,
-	lines: Line[],
-	read: Line[],
-	inputs: INodeExecutionData[],
+	{ lines, read, inputs, concurrency }: Bought,
 ): Promise<void> {
 	const askers = new Map<string, IDataObject[]>();
 	for (const { requests, items } of read) {
@@ -53,7 +59,7 @@ export async function findAgain(
 	}
 	const found = new Map<string, FoundAgain>();
 	let failed = 0;
-	await inLanes([...searches.values()], DEFAULT_CONCURRENCY, async (search) => {
+	await inLanes([...searches.values()], concurrency, async (search) => {
 		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
 		if (hasFailed && (failed += 1) >= MOST_FAILED_SEARCHES) halt(reader, reason);
 		for (const key of search.keys) found.set(key, { reason });

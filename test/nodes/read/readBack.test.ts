@@ -50,7 +50,7 @@ async function found(
 	inputs: Array<{ json: IDataObject }>,
 	read = lines,
 ) {
-	await inTime(findAgain(reader, again, lines, read, inputs));
+	await inTime(findAgain(reader, again, { lines, read, inputs, concurrency: 5 }));
 	return lines.map(({ receipt }) => receipt.fields.told);
 }
 
