@@ -60,7 +60,8 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	if (readBack !== undefined) {
 		const { account, send, cancelled } = spending;
 		const { pace } = spending.together;
-		const reader = { account, send, cancelled, pace, halted: undefined };
+		const halted = spending.isOutOfCredits ? undefined : spending.halted;
+		const reader = { account, send, cancelled, pace, halted };
 		const { concurrency } = settings;
 		await findAgain(reader, readBack, { lines, read, inputs, concurrency });
 	}
@@ -124,6 +125,7 @@ async function prepare(
 			together: shared,
 			haltOnProblem,
 			halted: undefined,
+			isOutOfCredits: false,
 			cancelled,
 			balance: null,
 		};

@@ -148,9 +148,9 @@ it.each<[string, Page[], number, number]>([
 	['a record twice on one page', [{ uuids: [1, 2, 1], count: 3 }], 2, 1],
 	[
 		'no total at all',
-		[{ uuids: from(0, 100) }, { uuids: from(100, 100) }, { uuids: [200] }],
-		201,
-		3,
+		[{ uuids: from(0, 100) }, { uuids: from(100, 90) }, { uuids: [190] }, { uuids: [] }],
+		191,
+		4,
 	],
 	[
 		'fewer records at a time than were asked for',
@@ -183,6 +183,23 @@ it('goes on from where the last page ended, not from where it should have', asyn
 		'limit=100&offset=0',
 		'limit=100&offset=25',
 		'limit=100&offset=50',
+	]);
+});
+
+it('a list that ends before its own total says so', async () => {
+	await vendorWith([
+		{ uuids: from(0, 100), count: 300 },
+		{ uuids: from(0, 100), count: 300 },
+	]);
+	const { output, hints } = await execute({
+		parameters: { resource: 'record', operation: 'getAll', returnAll: true },
+		items: [{}],
+		credential: sandbox.credential,
+	});
+
+	expect(output).toHaveLength(100);
+	expect(hints.map(({ message }) => message)).toEqual([
+		'Ended at a page that promises more and brought nothing new: there may be more',
 	]);
 });
 

@@ -111,7 +111,7 @@ it('a phone costs 5, and 1 where eCore holds none, which the reason says', async
 
 	expect(output.map(({ json }) => [json.outcome, json.creditsCharged, json.reason])).toEqual([
 		['unlocked', 5, ''],
-		['unlocked', 1, 'eCore holds no phone for 1 of the 1 newly unlocked'],
+		['unlocked', 1, 'eCore holds no phone for it'],
 		['unlocked', 6, 'eCore holds no phone for 1 of the 2 newly unlocked'],
 	]);
 });

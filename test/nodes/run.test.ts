@@ -1172,6 +1172,24 @@ describe('Return Contact Details', () => {
 		},
 	);
 
+	it.each([
+		[401, 0],
+		[402, 1],
+		[403, 0],
+		[429, 0],
+	])('after HTTP %i, %i searches read what was bought before', async (status, searches) => {
+		const setup = returning({ concurrency: 1 }, { onError: CONTINUE });
+		setup.vendor.trouble({ on: uuids[1] ?? '', answer: { status } });
+		const { json } = await play(setup);
+
+		expect(json.map(({ outcome }) => outcome)).toEqual(['unlocked', 'refused']);
+		expect(emails(json)).toEqual([searches === 0 ? null : amara?.email, null]);
+		expect(json[0]?.reason).toMatch(
+			searches === 0 ? /^Contact details are missing: Held back after an earlier answer/ : /^$/,
+		);
+		expect(setup.vendor.queries).toHaveLength(searches);
+	});
+
 	it('a search that fails for everybody is soon given up', async () => {
 		const setup = returning({}, { items: crowdItems(40) });
 		setup.vendor = new FakeVendor({}, crowd(40));

@@ -118,7 +118,10 @@ const record = z.object({ uuid: text }).passthrough();
 
 const searchResponse = z.object({
 	success,
-	count: z.number().optional().catch(undefined),
+	count: z
+		.union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+		.optional()
+		.catch(undefined),
 	results: z.array(record),
 });
 

@@ -59,9 +59,8 @@ export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 };
 
 // Only what paging and branching need: what else an entry holds is not certain, and is passed on as it is.
-const entry = z
-	.object({ id: z.union([z.string().min(1), z.number()]).transform(String) })
-	.passthrough();
+const identifier = z.union([z.string().min(1), z.number()]).transform(String);
+const entry = z.object({ id: identifier, eventId: identifier.nullish().catch(null) }).passthrough();
 const count = z.number().optional().catch(undefined);
 
 // Each part is optional in the schema, and left out in examples (api-contract B.12).

@@ -25,10 +25,15 @@ export function filtersIn(
 	options: readonly INodeProperties[],
 	onTheWire: Readonly<Record<string, string>> = {},
 ): { filters: Filters } | { bad: string } {
-	const given = (item.field('filters') || {}) as IDataObject;
+	const given = item.field('filters') || {};
+	if (!isObject(given)) return { bad: `Filters must be filters by name, not ${shown(given)}` };
 	const filters: Record<string, string | string[]> = {};
-	for (const { name, displayName, type } of options) {
-		const value: unknown = given[name];
+	for (const option of options) {
+		const { name, displayName, type } = option;
+		const value = given[name];
+		if (Array.isArray(value) && !takesSeveral(option)) {
+			return { bad: `${displayName} must be one value, not a list` };
+		}
 		const written = [value].flat().map((one) => onWire(one, type));
 		const wrong = written.findIndex((one) => one === undefined);
 		if (wrong !== -1) {
@@ -43,9 +48,18 @@ export function filtersIn(
 	return { filters };
 }
 
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function takesSeveral({ type, typeOptions }: INodeProperties): boolean {
+	return type === 'multiOptions' || typeOptions?.multipleValues === true;
+}
+
 const EXPECTED: Partial<Record<INodeProperties['type'], string>> = {
 	boolean: 'true or false',
 	dateTime: 'a date',
+	number: 'a number, 0 or more',
 };
 
 /** A value as it travels: empty where nothing is set, `undefined` where it is none of that type. */
@@ -57,6 +71,11 @@ function onWire(value: unknown, type: INodeProperties['type']): string | undefin
 		case 'dateTime':
 			// From an expression it may be an object of Luxon's or of JavaScript's: both write themselves as ISO 8601.
 			return value === '' ? '' : /^"(\d{4}-\d{2}-\d{2})/.exec(JSON.stringify(value))?.[1];
+		case 'number':
+			if (value === '') return '';
+			return typeof value === 'number' && Number.isFinite(value) && value >= 0
+				? String(value)
+				: undefined;
 		default:
 			return typeof value === 'string' || typeof value === 'number'
 				? String(value).trim()

@@ -34,7 +34,8 @@ const MOST_CHARACTERS = 500;
 
 const emailAddress = z.string().email();
 
-function isFiller(text: string): boolean {
+/** Whether a text is what CRMs hold in place of nothing. */
+export function isFiller(text: string): boolean {
 	return !HAS_A_LETTER_OR_DIGIT.test(text) || (FILLER.test(text) && !REAL_NAMES.test(text));
 }
 

@@ -44,6 +44,7 @@ export function listPage(response: ListResponse, request: ListRequest): Page<Lis
 	return {
 		entries: items.map((json) => ({ key: json.id, json: json as IDataObject })),
 		next: hasMore === false ? undefined : { ...request, page: request.page + 1 },
+		isMorePromised: hasMore === true,
 	};
 }
 
@@ -57,15 +58,20 @@ export function eventListPage(response: ListResponse, request: ListRequest): Pag
 	const isAtTheEdge = request.page >= (pageState?.maxAccessiblePage ?? Infinity);
 	const isPreview = accessMode === 'preview';
 	const locked = counts?.remainingLockedCount;
-	const { next, ...page } = listPage(response, request);
+	const ends = isBehindTheEdge || (isPreview && isAtTheEdge);
+	const { next, isMorePromised, ...page } = listPage(response, request);
 	return {
 		...page,
 		beside: {
 			accessMode: accessMode ?? null,
 			lockedCount: locked ?? (accessMode === 'full' ? 0 : null),
 		} satisfies z.infer<typeof access>,
-		next: isBehindTheEdge || (isPreview && isAtTheEdge) ? undefined : next,
-		leftOut: isPreview ? whatAnUnlockWouldShow(request, locked, unlock?.credits) : undefined,
+		...(ends ? {} : { next, isMorePromised }),
+		// Each part of what Lensmor says of a preview may be missing.
+		leftOut:
+			isPreview || (accessMode !== 'full' && (isBehindTheEdge || (locked ?? 0) > 0))
+				? whatAnUnlockWouldShow(request, locked, unlock?.credits)
+				: undefined,
 	};
 }
 

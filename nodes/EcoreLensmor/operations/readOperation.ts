@@ -24,6 +24,8 @@ export interface Page<Request> {
 	beside?: IDataObject;
 	/** Absent on the last page. */
 	next?: Request | undefined;
+	/** Whether the vendor says that there is a next page; without it, `next` is only tried. */
+	isMorePromised?: boolean;
 	/** What the list leaves out, as a sentence for a person. */
 	leftOut?: string | undefined;
 }

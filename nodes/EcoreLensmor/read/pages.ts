@@ -3,7 +3,10 @@ import { ask, type Got, type Reader } from './ask';
 
 /** A page with what the pages before it did not have, or why there is none. */
 export type Turned =
-	({ kind: 'page' } & Omit<Page<never>, 'next'>) | Exclude<Got<never>, { kind: 'answer' }>;
+	| ({ kind: 'page' } & Omit<Page<never>, 'next' | 'isMorePromised'>)
+	| Exclude<Got<never>, { kind: 'answer' }>;
+
+const EARLY = 'Ended at a page that promises more and brought nothing new: there may be more';
 
 /**
  * Turns the pages of a list, one request each. Ends after the last page, after a page that brings
@@ -33,9 +36,18 @@ export async function* pagesOf<Request, Response>(
 			yield got;
 			return;
 		}
-		const { entries, next, ...page }: Page<Request> = operation.page(got.response, request);
+		const { entries, next, isMorePromised, leftOut, ...page }: Page<Request> = operation.page(
+			got.response,
+			request,
+		);
 		const fresh = entries.filter(({ key }: Entry) => !seen.has(key) && seen.add(key));
-		yield { kind: 'page', entries: fresh, ...page };
+		const endsEarly = fresh.length === 0 && next !== undefined && isMorePromised === true;
+		yield {
+			kind: 'page',
+			entries: fresh,
+			...page,
+			leftOut: leftOut ?? (endsEarly ? EARLY : undefined),
+		};
 		request = fresh.length === 0 ? undefined : next;
 	}
 }

@@ -9,8 +9,9 @@ import { pagesOf } from './pages';
 
 /** The most pages that are turned to find one thing again. */
 export const MOST_SEARCHES = 5;
-// What was paid for must not wait hours for a vendor that no longer answers.
-const MOST_FAILED_SEARCHES = 3;
+// What was paid for must not wait hours for a vendor that no longer answers. In a row: a search that is
+// refused for what its item brought says nothing of the others.
+const MOST_FAILED_IN_A_ROW = 3;
 
 const BOUGHT: Outcome[] = ['unlocked', 'already_unlocked', 'partly_unlocked'];
 
@@ -58,10 +59,11 @@ export async function findAgain(
 		}
 	}
 	const found = new Map<string, FoundAgain>();
-	let failed = 0;
+	let failedInARow = 0;
 	await inLanes([...searches.values()], concurrency, async (search) => {
 		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
-		if (hasFailed && (failed += 1) >= MOST_FAILED_SEARCHES) halt(reader, reason);
+		failedInARow = hasFailed ? failedInARow + 1 : 0;
+		if (failedInARow >= MOST_FAILED_IN_A_ROW) halt(reader, reason);
 		for (const key of search.keys) found.set(key, { reason });
 	});
 
@@ -73,7 +75,7 @@ export async function findAgain(
 		line.receipt = {
 			...receipt,
 			fields: { ...receipt.fields, ...fields },
-			reason: [receipt.reason, reason].filter(Boolean).join('. '),
+			reason: [...new Set([receipt.reason, reason])].filter(Boolean).join('. '),
 		};
 	}
 }

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { connect } from '../connect';
 import { sendToErrorOutput } from '../line';
 import type { ReadOperation, Wanted } from '../operations/readOperation';
+import { shown } from '../operations/shown';
 import type { Problem } from '../outcome';
 import { parameterReader, type Parameters } from '../parameters';
 import { badInput, failedRead, unusable, whatIsLeftOut } from '../report';
@@ -98,7 +99,12 @@ function wantedBy(
 	try {
 		const own = parameters(item);
 		const wanted = operation.read(own);
-		return 'bad' in wanted ? wanted : { ...wanted, simple: own.field('simple') !== false };
+		if ('bad' in wanted) return wanted;
+		// Empty where the operation has no such field.
+		const simple = own.field('simple') ?? '';
+		return simple === '' || typeof simple === 'boolean'
+			? { ...wanted, simple: simple !== false }
+			: { bad: `Simplify must be true or false, not ${shown(simple)}` };
 	} catch (error) {
 		return { bad: `An expression cannot be resolved: ${(error as Error).message}` };
 	}

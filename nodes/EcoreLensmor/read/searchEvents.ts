@@ -50,11 +50,12 @@ export async function searchEvents(
 			const { id, name, dateStart, city, url } = event.parse(json);
 			const known = [dateStart, city].filter(Boolean).join(', ');
 			return {
-				name: `${name ?? id}${known === '' ? '' : ` (${known})`}`,
-				// Not the eventId: it may be the id of another event, and Lensmor tries the id first
-				// (api-contract B.9).
+				name: `${name || id}${known === '' ? '' : ` (${known})`}`,
+				// Not the eventId: it may be the id of another event, and Lensmor reads a
+				// number as an id first, at least where it shows an event (api-contract B.9).
 				value: id,
-				...(url === null ? {} : { url }),
+				// n8n opens it.
+				...(/^https?:/.test(url ?? '') ? { url: url ?? '' } : {}),
 			};
 		}),
 		...(next === undefined || entries.length === 0 ? {} : { paginationToken: String(next.page) }),

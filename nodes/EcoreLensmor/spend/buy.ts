@@ -20,6 +20,8 @@ export interface Spending {
 	haltOnProblem: boolean;
 	/** Why nothing further is sent in this run; `undefined` while it goes on. */
 	halted: string | undefined;
+	/** Whether the wallet could not pay: what is free may still go on. */
+	isOutOfCredits: boolean;
 	/** Whether a person pressed Stop. */
 	cancelled: () => boolean;
 	/** The balance in credits that the vendor last reported. */
@@ -171,6 +173,7 @@ async function ask<Request, Response>(
 			case 'uncertain': {
 				const explained = explain(reading, account);
 				haltAfter(spending, explained, decision.stop);
+				spending.isOutOfCredits ||= reading.kind === 'status' && reading.status === 402;
 				if (decision.kind === 'refuse') return { receipt: unanswered('refused', explained) };
 				return {
 					receipt: unanswered('uncertain', lostBefore ? `${explained}. ${LOST}` : explained),

@@ -61,7 +61,14 @@ const SHORTEST_SECRET = 8;
 function without(secret: string): (value: unknown) => unknown {
 	if (secret.length < SHORTEST_SECRET) return (value) => value;
 	const written = JSON.stringify(secret).slice(1, -1);
-	return (value) => ((JSON.stringify(value) ?? '').includes(written) ? hide(value, secret) : value);
+	return (value) => {
+		try {
+			return (JSON.stringify(value) ?? '').includes(written) ? hide(value, secret) : value;
+		} catch {
+			// Nested too deep to be looked through, and nothing that a vendor documents: the status still counts.
+			return undefined;
+		}
+	};
 }
 
 /**

@@ -87,16 +87,42 @@ it.each<[string, UnlockRequest, FoundAgain, object, string]>([
 	[
 		'whose email is not shown yet',
 		email('U'),
-		record({ is_email_unlocked: false }),
-		details,
+		record({ is_email_unlocked: false, contact_email: null }),
+		{ ...details, email: null },
 		'eCore does not show its email as unlocked yet',
 	],
 	[
 		'whose phone is not shown yet',
 		phone('U'),
-		record({ is_phone_unlocked: false }),
-		details,
+		record({
+			is_phone_unlocked: false,
+			contact_direct_phone: null,
+			contact_mobile_phone: null,
+		}),
+		{ ...details, directPhone: null, mobilePhone: null },
 		'eCore does not show its phone as unlocked yet',
+	],
+	['whose email is there after all', email('U'), record({ is_email_unlocked: false }), details, ''],
+	[
+		'that has one phone only',
+		phone('U'),
+		record({ contact_direct_phone: '' }),
+		{ ...details, directPhone: null },
+		'',
+	],
+	[
+		'whose email is no text',
+		email('U'),
+		record({ contact_email: ['ann@acme.com'] }),
+		{ ...details, email: null },
+		'eCore holds no email for it',
+	],
+	[
+		'whose email is empty',
+		email('U'),
+		record({ contact_email: '' }),
+		{ ...details, email: null },
+		'eCore holds no email for it',
 	],
 	[
 		'of which only the other is shown',
@@ -118,20 +144,25 @@ it.each<[string, UnlockRequest, FoundAgain, object, string]>([
 		phone('U'),
 		record({ contact_direct_phone: null, contact_mobile_phone: null }),
 		{ ...details, directPhone: null, mobilePhone: null },
-		'',
+		'eCore holds no phone for it',
 	],
 ])('one record %s comes out in fields of its own', (_what, request, one, fields, reason) => {
 	expect(contactDetails.tell(request, found({ u: one }))).toEqual({ fields, reason });
 });
 
 it('several records come out as a list, and a sentence counts those without', () => {
-	const all = found({ a: record(), b: record({ is_email_unlocked: false }) });
+	const all = found({ a: record(), b: record({ is_email_unlocked: false, contact_email: '' }) });
 	expect(contactDetails.tell(email('A', 'b', 'c'), all)).toEqual({
 		fields: {
 			...NOTHING,
 			contacts: [
 				{ uuid: 'A', ...details, reason: '' },
-				{ uuid: 'b', ...details, reason: 'eCore does not show its email as unlocked yet' },
+				{
+					uuid: 'b',
+					...details,
+					email: null,
+					reason: 'eCore does not show its email as unlocked yet',
+				},
 				{ uuid: 'c', ...NOTHING, reason: MISSING },
 			],
 		},

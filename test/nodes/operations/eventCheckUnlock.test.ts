@@ -27,6 +27,7 @@ it.each([
 	['forbidden', 'Lensmor does not allow this account to unlock it', null],
 	['system_error', 'Lensmor could not check it: try again later', null],
 	['a_new_code', 'Lensmor says a_new_code', null],
+	['constructor', 'Lensmor says constructor', null],
 	['', 'Lensmor gave no reason', null],
 ])('the code %p says "%s", and is unlocked: %p', (code, reason, alreadyUnlocked) => {
 	expect(told({ reason_code: code })).toEqual([

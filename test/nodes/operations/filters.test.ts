@@ -7,7 +7,9 @@ const field = (displayName: string, name: string, type: INodeProperties['type'])
 	({ displayName, name, type, default: '' }) satisfies INodeProperties;
 const options = [
 	field('City', 'city', 'string'),
-	field('Job Titles', 'jobTitle', 'string'),
+	{ ...field('Job Titles', 'jobTitle', 'string'), typeOptions: { multipleValues: true } },
+	field('Sources', 'sources', 'multiOptions'),
+	field('Most People', 'most', 'number'),
 	field('Has Visitors', 'hasVisitors', 'boolean'),
 	field('Starts By', 'startsBy', 'dateTime'),
 ];
@@ -24,6 +26,9 @@ it.each([
 	['a list', { jobTitle: ['Buyer', ' CEO'] }, { jobTitle: ['Buyer', 'CEO'] }],
 	['a list of one', { jobTitle: ['Buyer'] }, { jobTitle: ['Buyer'] }],
 	['a list that holds nothings', { jobTitle: [' ', 'CEO', null] }, { jobTitle: ['CEO'] }],
+	['a choice of several', { sources: ['social', 'visitors'] }, { sources: ['social', 'visitors'] }],
+	['an amount', { most: 3 }, { most: '3' }],
+	['none, which is an amount', { most: 0 }, { most: '0' }],
 	['two at once', { city: 'Rome', jobTitle: 'CEO' }, { city: 'Rome', jobTitle: 'CEO' }],
 	['yes, under its name on the wire', { hasVisitors: true }, { has_visitors: '1' }],
 	['no, which is not nothing', { hasVisitors: false }, { has_visitors: '0' }],
@@ -39,6 +44,7 @@ it.each([
 	['jobTitle', [undefined, null, '', ' ', [], ['']]],
 	['hasVisitors', [undefined, null]],
 	['startsBy', [undefined, null, '']],
+	['most', [undefined, null, '']],
 ])('%s that is empty counts as not set', (name, values) => {
 	for (const value of values) expect(read({ [name]: value })).toEqual({ filters: {} });
 });
@@ -62,6 +68,12 @@ it.each([
 	[{ startsBy: { day: '2026-01-31' } }, 'Starts By must be a date, not an object'],
 	[{ startsBy: 2026 }, 'Starts By must be a date, not the number 2026'],
 	[{ city: 7n, startsBy: 'soon' }, 'City must be text, not a bigint'],
+	[{ city: ['Rome'] }, 'City must be one value, not a list'],
+	[{ most: -1 }, 'Most People must be a number, 0 or more, not the number -1'],
+	[{ most: NaN }, 'Most People must be a number, 0 or more, not the number NaN'],
+	[{ most: '3' }, 'Most People must be a number, 0 or more, not "3"'],
+	['city=Rome', 'Filters must be filters by name, not "city=Rome"'],
+	[[{ city: 'Rome' }], 'Filters must be filters by name, not a list'],
 ])('%p is no such filter, and the sentence says why', (given, bad) => {
 	expect(read(given)).toEqual({ bad });
 });

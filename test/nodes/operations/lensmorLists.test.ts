@@ -107,6 +107,7 @@ it.each([
 	expect(eventGetAll.page({ items, hasMore }, request)).toEqual({
 		entries,
 		next: page === undefined ? undefined : { ...request, page },
+		isMorePromised: hasMore === true,
 	});
 });
 
@@ -191,6 +192,22 @@ it.each<
 		{ pageState: { accessible: false } },
 		null,
 		null,
+		undefined,
+		MORE,
+	],
+	[
+		'of which only is said how many are locked',
+		{ counts: { remainingLockedCount: 2 } },
+		null,
+		2,
+		4,
+		`${preview} (2000 credits) would show 2 more`,
+	],
+	[
+		'of an unlocked event that is not accessible',
+		{ accessMode: 'full', pageState: { accessible: false } },
+		'full',
+		0,
 		undefined,
 		undefined,
 	],

@@ -57,7 +57,7 @@ const search = { filters: { industry: 'x' }, limit: 10, offset: 30 };
 
 it.each([
 	['a full page of an unknown total', 10, undefined, 40],
-	['a short page of an unknown total', 9, undefined, undefined],
+	['a short page of an unknown total', 9, undefined, 39],
 	['a page before the total', 10, 41, 40],
 	['a short page before the total', 3, 41, 33],
 	['the page that reaches the total', 10, 40, undefined],

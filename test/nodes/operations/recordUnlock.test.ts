@@ -113,7 +113,7 @@ it.each([
 	],
 	[email(A, B), 2, 2, 'unlocked', false, ''],
 	[phone(A, B), 2, 10, 'unlocked', false, ''],
-	[phone(A), 1, 1, 'unlocked', false, 'eCore holds no phone for 1 of the 1 newly unlocked'],
+	[phone(A), 1, 1, 'unlocked', false, 'eCore holds no phone for it'],
 	[phone(A, B), 2, 2, 'unlocked', false, 'eCore holds no phone for 2 of the 2 newly unlocked'],
 	// No price list explains these: then nothing is said.
 	[phone(A, B), 2, 7, 'unlocked', false, ''],

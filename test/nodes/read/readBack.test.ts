@@ -161,20 +161,21 @@ it('a search that fails says why, and takes nothing from those that succeed or h
 	]);
 });
 
-/** That many things, each with a shelf of its own, of which the first few answer with `trouble`. */
-async function withTrouble(trouble: typeof GONE, times: number) {
+/** That many things, each with a shelf of its own, of which the first few, or those named, answer with `trouble`. */
+async function withTrouble(trouble: typeof GONE, times: number | number[]) {
 	const things = Array.from({ length: 30 }, (_, index) => `thing ${index}`);
 	const vendor = readerOf(async (path) => {
 		const index = Number(path.split('/')[1]);
 		await new Promise((resolve) => setTimeout(resolve, 10));
-		return index < times ? trouble : holding([`thing ${index}`]);
+		const isBad = typeof times === 'number' ? index < times : times.includes(index);
+		return isBad ? trouble : holding([`thing ${index}`]);
 	});
 	const lines = things.map((thing, item) => line([item], [thing]));
 	const told = await found(vendor, lines, on(...things.map((_, index) => String(index))));
 	return { asked: vendor.asked.length, told: told.flat() };
 }
 
-it('after three searches that failed no further one is begun: what was paid for must not wait', async () => {
+it('after three searches in a row that failed no further one is begun: what was paid for must not wait', async () => {
 	const { asked, told } = await withTrouble(answer(400), 3);
 	const reason = 'eCore refused the request (HTTP 400)';
 
@@ -195,6 +196,25 @@ it.each<[string, typeof GONE, number]>([
 	const reason = trouble.kind === 'response' && trouble.status === 400 ? /HTTP 400/ : NOT_FOUND;
 	for (const one of told.slice(0, times)) expect(one).toMatch(reason);
 	expect(told.at(-1)).toBe('29');
+});
+
+it('searches that are refused here and there take nothing from the others', async () => {
+	const bad = [0, 1, 10, 11, 20, 21];
+	const { told } = await withTrouble(answer(400), bad);
+
+	const reason = 'eCore refused the request (HTTP 400)';
+	expect(told).toEqual(told.map((_, index) => (bad.includes(index) ? reason : String(index))));
+});
+
+it('a sentence that the line says already is not said twice', async () => {
+	const lines = [line([0], ['Pen', 'Cup'], 'unlocked', 'Several'), line([1], ['Book'])];
+	await found(
+		readerOf(() => holding(['pen', 'cup', 'book'])),
+		lines,
+		on('a', 'b'),
+	);
+
+	expect(lines.map(({ receipt }) => receipt.reason)).toEqual(['Several', '']);
 });
 
 it('Stop ends the search: what was bought stands, with the reason', async () => {

@@ -7,7 +7,11 @@ import type { Reader } from '../../../nodes/EcoreLensmor/read/ask';
 import { Pace } from '../../../nodes/EcoreLensmor/spend/pace';
 import type { Answer, Headers } from '../../../nodes/EcoreLensmor/spend/send';
 
-const shelf = z.object({ things: z.array(z.string()), more: z.boolean().optional() });
+const shelf = z.object({
+	things: z.array(z.string()),
+	more: z.boolean().optional(),
+	promised: z.boolean().optional(),
+});
 type Shelf = z.infer<typeof shelf>;
 
 /** Where to look: which shelf, and which page of it. */
@@ -26,11 +30,12 @@ const endpoint: FreeEndpoint<Where, Shelf> = {
 /** A list of the least that a list needs: things on shelves, page by page. */
 export const shelves = {
 	endpoint,
-	page: ({ things, more }: Shelf, where: Where): Page<Where> => ({
+	page: ({ things, more, promised }: Shelf, where: Where): Page<Where> => ({
 		entries: things.map((thing) => ({ key: thing, json: { thing, at: where.shelf } })),
 		beside: { shelf: where.shelf },
 		next: more === true ? { ...where, page: where.page + 1 } : undefined,
-		leftOut: where.page > 1 ? `Page ${where.page} is torn` : undefined,
+		isMorePromised: promised === true,
+		leftOut: where.page > 1 && promised !== true ? `Page ${where.page} is torn` : undefined,
 	}),
 };
 

@@ -64,6 +64,10 @@ it.each([
 		{ id: '7', eventId: '8', name: {}, city: '', dateStart: null, url: 'https://x.example' },
 		{ name: '7', value: '7', url: 'https://x.example' },
 	],
+	[
+		{ id: '7', name: '', url: 'javascript:alert(1)' },
+		{ name: '7', value: '7' },
+	],
 ])('an event shows what is known of it: %j', async (event, result) => {
 	listing([event, { id: '9' }]);
 	expect(await shown()).toEqual({ results: [result, { name: '9', value: '9' }] });

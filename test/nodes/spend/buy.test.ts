@@ -33,6 +33,7 @@ function scripted(answers: Answer[]) {
 		together: shared,
 		haltOnProblem: false,
 		halted: undefined,
+		isOutOfCredits: false,
 		cancelled: () => cancelled,
 		balance: null,
 	};

@@ -114,6 +114,15 @@ it.each([
 	expect(answer.kind === 'response' && answer.body).toEqual(seen);
 });
 
+it('an answer too deep to look through is an answer, of which only the status counts', async () => {
+	let body: unknown = TOKEN;
+	for (let depth = 0; depth < 20_000; depth += 1) body = [body];
+	const { send, calls } = senderThat(answering(body));
+
+	expect(await send(wire)).toEqual({ kind: 'response', status: 200, headers: {}, body: undefined });
+	expect(calls).toHaveLength(1);
+});
+
 it.each([
 	['ECONNREFUSED', 'the connection was refused'],
 	['ENOTFOUND', 'its host name is unknown'],

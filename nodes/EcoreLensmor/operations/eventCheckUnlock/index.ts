@@ -21,7 +21,7 @@ export const eventCheckUnlock: ReadOperation<string, PrecheckResponse> = {
 };
 
 // Lensmor's reason codes (api-contract B.3), and what each says of the account's access.
-const REASONS: Record<string, { says: string; alreadyUnlocked: boolean | null }> = {
+const REASONS: Readonly<Record<string, { says: string; alreadyUnlocked: boolean | null }>> = {
 	ok: { says: '', alreadyUnlocked: false },
 	already_unlocked: { says: 'The event is already unlocked', alreadyUnlocked: true },
 	unlock_in_progress: { says: 'An unlock of this event is under way', alreadyUnlocked: null },
@@ -38,7 +38,8 @@ const REASONS: Record<string, { says: string; alreadyUnlocked: boolean | null }>
 
 function page(response: PrecheckResponse, eventId: string): Page<string> {
 	const { allowed, credits, reason_code: code, detail } = response;
-	const { says, alreadyUnlocked } = REASONS[code] ?? {
+	const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
+	const { says, alreadyUnlocked } = known ?? {
 		says: code === '' ? 'Lensmor gave no reason' : `Lensmor says ${code}`,
 		alreadyUnlocked: null,
 	};

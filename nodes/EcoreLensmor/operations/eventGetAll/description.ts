@@ -22,12 +22,12 @@ export const filters: INodeProperties[] = [
 		placeholder: 'e.g. United States',
 	},
 	{
-		displayName: 'Event Type',
+		displayName: 'Event Types',
 		name: 'eventType',
 		type: 'string',
-		default: '',
+		typeOptions: { multipleValues: true },
+		default: [],
 		placeholder: 'e.g. conference',
-		description: 'One type, or several separated by commas',
 	},
 	{
 		displayName: 'Has Visitors',
@@ -44,12 +44,12 @@ export const filters: INodeProperties[] = [
 		placeholder: 'e.g. CES',
 	},
 	{
-		displayName: 'Quality',
+		displayName: 'Qualities',
 		name: 'quality',
 		type: 'string',
-		default: '',
+		typeOptions: { multipleValues: true },
+		default: [],
 		placeholder: 'e.g. high',
-		description: 'One quality, or several separated by commas',
 	},
 	{
 		displayName: 'Sponsor Match Starred',

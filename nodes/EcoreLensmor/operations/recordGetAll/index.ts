@@ -48,12 +48,13 @@ export function firstSearch(set: SearchRequest['filters'], most: number): Search
 
 function page({ results, count }: SearchResponse, request: SearchRequest): Page<SearchRequest> {
 	const reached = request.offset + results.length;
-	// A page may be short in the middle of a list, where eCore gives fewer than were asked for: with a
-	// total, only the total and an empty page are the end (api-contract A.2).
-	const isLast = count === undefined ? results.length < request.limit : reached >= count;
+	// A page may be short in the middle of a list, where eCore gives fewer than were asked for: only the
+	// total and a page that brings nothing new are the end (api-contract A.2).
+	const isLast = count !== undefined && reached >= count;
 	return {
 		entries: results.map((json) => ({ key: json.uuid.toLowerCase(), json: json as IDataObject })),
 		next: isLast ? undefined : { ...request, offset: reached },
+		isMorePromised: count !== undefined,
 	};
 }
 

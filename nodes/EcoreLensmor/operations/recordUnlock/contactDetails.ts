@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { SearchRequest, UnlockRequest } from '../../contract/ecore';
+import { isFiller } from '../identifiers';
 import type { FoundAgain, ReadBack } from '../readBack';
 import { firstSearch, recordGetAll } from '../recordGetAll';
 
@@ -23,6 +24,13 @@ function itemOf(uuid: string, items: IDataObject[]): IDataObject | undefined {
 	return own ?? items[0];
 }
 
+// Longer, and a CRM has put something else there.
+const MOST_CHARACTERS = 200;
+
+function isUsable(text: string): boolean {
+	return text.length <= MOST_CHARACTERS && !isFiller(text);
+}
+
 // As Record → Get Many writes them, simplified or raw.
 function filtersOf(item: IDataObject = {}): SearchRequest['filters'] {
 	const filters = {
@@ -31,7 +39,7 @@ function filtersOf(item: IDataObject = {}): SearchRequest['filters'] {
 	};
 	return Object.fromEntries(
 		Object.entries(filters).flatMap(([name, value]) =>
-			typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()]] : [],
+			typeof value === 'string' && isUsable(value.trim()) ? [[name, value.trim()]] : [],
 		),
 	);
 }
@@ -57,9 +65,13 @@ function detailsOf(found: FoundAgain, type: UnlockRequest['unlock_type']) {
 	if ('reason' in found) {
 		return { ...NO_DETAILS, reason: `Contact details are missing: ${found.reason}` };
 	}
-	const { email, directPhone, mobilePhone, isEmailUnlocked, isPhoneUnlocked } =
-		recordGetAll.simplified(found.json);
-	const isShown = type === 'email' ? isEmailUnlocked : isPhoneUnlocked;
-	const reason = isShown === false ? `eCore does not show its ${type} as unlocked yet` : '';
-	return { email, directPhone, mobilePhone, reason };
+	const { isEmailUnlocked, isPhoneUnlocked, ...record } = recordGetAll.simplified(found.json);
+	const email = record.email || null;
+	const directPhone = record.directPhone || null;
+	const mobilePhone = record.mobilePhone || null;
+	const isThere = type === 'email' ? email !== null : (directPhone ?? mobilePhone) !== null;
+	const isUnlocked = type === 'email' ? isEmailUnlocked : isPhoneUnlocked;
+	const missing =
+		isUnlocked === false ? `does not show its ${type} as unlocked yet` : `holds no ${type} for it`;
+	return { email, directPhone, mobilePhone, reason: isThere ? '' : `eCore ${missing}` };
 }

@@ -113,7 +113,9 @@ function phoneless(request: UnlockRequest, { unlocked, credits_charged }: Unlock
 		(unlocked * CREDITS_PER_RECORD_PHONE - credits_charged) /
 		(CREDITS_PER_RECORD_PHONE - CREDITS_PER_RECORD_WITHOUT_PHONE);
 	if (!Number.isInteger(count) || count <= 0 || count > unlocked) return '';
-	return `; eCore holds no phone for ${count} of the ${unlocked} newly unlocked`;
+	return request.uuids.length === 1
+		? '; eCore holds no phone for it'
+		: `; eCore holds no phone for ${count} of the ${unlocked} newly unlocked`;
 }
 
 function readBack(item: ItemParameters): ReadBack<UnlockRequest> | { bad: string } | undefined {
