@@ -25,8 +25,8 @@ export function filtersIn(
 	options: readonly INodeProperties[],
 	onTheWire: Readonly<Record<string, string>> = {},
 ): { filters: Filters } | { bad: string } {
-	const given = item.field('filters') || {};
-	if (!isObject(given)) return { bad: `Filters must be filters by name, not ${shown(given)}` };
+	// n8n lets nothing but a collection through.
+	const given = (item.field('filters') || {}) as IDataObject;
 	const filters: Record<string, string | string[]> = {};
 	for (const option of options) {
 		const { name, displayName, type } = option;
@@ -46,10 +46,6 @@ export function filtersIn(
 		if (first !== undefined) filters[onTheWire[name] ?? name] = Array.isArray(value) ? set : first;
 	}
 	return { filters };
-}
-
-function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function takesSeveral({ type, typeOptions }: INodeProperties): boolean {
