@@ -55,7 +55,7 @@ export async function searchEvents(
 				// number as an id first, at least where it shows an event (api-contract B.9).
 				value: id,
 				// n8n opens it.
-				...(/^https?:/.test(url ?? '') ? { url: url ?? '' } : {}),
+				...(url !== null && /^https?:/.test(url) ? { url } : {}),
 			};
 		}),
 		...(next === undefined || entries.length === 0 ? {} : { paginationToken: String(next.page) }),

@@ -38,6 +38,12 @@ const filters: Array<[string, IDataObject[], object]> = [
 	['a company alone', [{ companyName: ' Acme ' }], { company_name: 'Acme' }],
 	['a job title alone', [{ jobTitle: 'CEO\n' }], { job_title: 'CEO' }],
 	['what is no text', [{ companyName: 7, jobTitle: ' ' }], {}],
+	['what stands for nothing', [{ companyName: ' n/a ', jobTitle: '-' }], {}],
+	[
+		'what is no longer than 200 characters',
+		[{ companyName: ` ${'x'.repeat(200)} `, jobTitle: 'y'.repeat(201) }],
+		{ company_name: 'x'.repeat(200) },
+	],
 	[
 		'the simplified before the raw',
 		[{ ...acme, company_name: 'x', job_title: 'y' }],

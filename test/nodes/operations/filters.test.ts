@@ -70,6 +70,7 @@ it.each([
 	[{ city: 7n, startsBy: 'soon' }, 'City must be text, not a bigint'],
 	[{ city: ['Rome'] }, 'City must be one value, not a list'],
 	[{ most: -1 }, 'Most People must be a number, 0 or more, not the number -1'],
+	[{ most: Infinity }, 'Most People must be a number, 0 or more, not the number Infinity'],
 	[{ most: NaN }, 'Most People must be a number, 0 or more, not the number NaN'],
 	[{ most: '3' }, 'Most People must be a number, 0 or more, not "3"'],
 ])('%p is no such filter, and the sentence says why', (given, bad) => {

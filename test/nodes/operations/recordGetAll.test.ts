@@ -63,9 +63,13 @@ it.each([
 	['the page that reaches the total', 10, 40, undefined],
 	['a page behind a total that shrank', 10, 39, undefined],
 ])('after %s: where the list goes on', (_what, length, count, offset) => {
-	const { entries, next } = recordGetAll.page({ results: numbered(length), count }, search);
+	const { entries, next, isMorePromised } = recordGetAll.page(
+		{ results: numbered(length), count },
+		search,
+	);
 	expect(entries).toHaveLength(length);
 	expect(next).toEqual(offset === undefined ? undefined : { ...search, offset });
+	expect(isMorePromised).toBe(count !== undefined);
 });
 
 it('a record is the same in any case of its UUID, and comes as eCore sent it', () => {

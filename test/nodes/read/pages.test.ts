@@ -82,12 +82,17 @@ it.each([1, 2, 5])('a list without end is given up after %i pages, and says so',
 const EARLY = 'Ended at a page that promises more and brought nothing new: there may be more';
 it.each([
 	['promises more and brings nothing new', { more: true, promised: true }, EARLY],
-	['is only tried for more and brings nothing', { more: true }, 'Page 2 is torn'],
+	['is only tried for more and brings nothing', { more: true, promised: false }, undefined],
+	['says itself what it leaves out', { more: true }, 'Page 2 is torn'],
 	['promises nothing and brings nothing', { promised: true }, undefined],
 ])('a list whose last page %s: what it says', async (_what, last, leftOut) => {
-	const vendor = scripted(holding(['1'], true), answer(200, { things: ['1'], ...last }));
+	const before = answer(200, { things: ['1'], more: true, promised: true });
+	const vendor = scripted(before, answer(200, { things: ['1'], ...last }));
 
-	expect((await turned(vendor)).at(-1)).toEqual({ things: [], leftOut });
+	expect(await turned(vendor)).toEqual([
+		{ things: ['1'], leftOut: undefined },
+		{ things: [], leftOut },
+	]);
 	expect(vendor.asked).toHaveLength(2);
 });
 

@@ -251,6 +251,15 @@ describe('what an entry comes out as', () => {
 		for (const one of json) expect(one).not.toHaveProperty(few ? 'first_name' : 'firstName');
 	});
 
+	it('Simplify that is neither yes nor no is told', async () => {
+		const setup = asking(records, records.keys.slice(0, 2), { parameters: { simple: 'false' } });
+		const { error } = await play(setup);
+
+		const reason = 'Simplify must be true or false, not "false"';
+		expect(error?.message).toBe(`Item 0: ${reason} (2 items with bad input)`);
+		expect(setup.vendor.sent).toEqual([]);
+	});
+
 	it('Simplify may differ from item to item', async () => {
 		const items = [
 			{ json: { key: event.keys[0], simple: false } },

@@ -35,7 +35,7 @@ export const shelves = {
 		beside: { shelf: where.shelf },
 		next: more === true ? { ...where, page: where.page + 1 } : undefined,
 		isMorePromised: promised === true,
-		leftOut: where.page > 1 && promised !== true ? `Page ${where.page} is torn` : undefined,
+		leftOut: where.page > 1 && promised === undefined ? `Page ${where.page} is torn` : undefined,
 	}),
 };
 

@@ -65,8 +65,12 @@ it.each([
 		{ name: '7', value: '7', url: 'https://x.example' },
 	],
 	[
-		{ id: '7', name: '', url: 'javascript:alert(1)' },
+		{ id: '7', name: '', url: 'javascript:alert(1)//https://x.example' },
 		{ name: '7', value: '7' },
+	],
+	[
+		{ id: '7', url: 'http://x.example' },
+		{ name: '7', value: '7', url: 'http://x.example' },
 	],
 ])('an event shows what is known of it: %j', async (event, result) => {
 	listing([event, { id: '9' }]);
