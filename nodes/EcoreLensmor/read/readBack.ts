@@ -44,7 +44,9 @@ export async function findAgain(
 	for (const { requests, items } of read) {
 		const jsons = items.map((item) => inputs[item]?.json ?? {});
 		for (const key of requests.flatMap((request) => readBack.keys(request))) {
-			askers.set(key, [...(askers.get(key) ?? []), ...jsons]);
+			const others = askers.get(key);
+			if (others === undefined) askers.set(key, [...jsons]);
+			else others.push(...jsons);
 		}
 	}
 	const bought = lines.filter(({ receipt }) => BOUGHT.includes(receipt.outcome));
