@@ -1,10 +1,12 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import type { ItemParameters } from './operations/operation';
 
 /** The parameters of one item, with its options as a whole. */
 export interface Parameters extends ItemParameters {
 	options: IDataObject;
+	/** Whether other runs of the node, at the same time, have the same run index. */
+	sharesRunIndex: boolean;
 }
 
 /**
@@ -12,8 +14,10 @@ export interface Parameters extends ItemParameters {
  * once. The reader throws where an expression cannot be resolved.
  */
 export function parameterReader(context: IExecuteFunctions): (item: number) => Parameters {
-	const { parameters } = context.getNode();
-	const calledByAgent = context.isToolExecution?.() ?? false;
+	const { parameters, rewireOutputLogTo } = context.getNode();
+	// An agent calls a tool by itself, or (newer ones) has n8n's engine run it as a node.
+	const sharesRunIndex = context.isToolExecution?.() ?? false;
+	const calledByAgent = sharesRunIndex || rewireOutputLogTo === NodeConnectionTypes.AiTool;
 	const constants = new Map<string, unknown>();
 
 	const resolve = (name: string, item: number, fallback: unknown): unknown => {
@@ -30,6 +34,7 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 			option: (name) => options[name],
 			options,
 			calledByAgent,
+			sharesRunIndex,
 		};
 	};
 }

@@ -13,8 +13,10 @@ import { badInput, failed, summary, unusable } from './report';
 import { readSettings, type Settings } from './settings';
 import { buy, type Spending } from './spend/buy';
 import { inLanes } from './spend/lanes';
-import { keyOf, Memo, type Run } from './spend/memo';
+import { keyOf, Memo, type Run, type Standing } from './spend/memo';
+import { Regrouped } from './spend/regrouped';
 import { together } from './spend/together';
+import { mapInSlices } from './timeSlices';
 
 /** Items in, items out: read, check, plan, spend, output. With `runReads`, the only code that sees more than one item. */
 export async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -44,31 +46,44 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	}
 	const { settings, join, readBack, run: thisRun, spending } = prepared;
 
-	const read = inputs.map((_, item) => readLine(operation, item, prepared));
+	const read = await mapInSlices(inputs, (_, item) => readLine(operation, item, prepared));
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read.filter(isBad).map(asProblem));
-	const lines = join === undefined ? read : joined(operation, read, join, spending.memo.standing());
+	const standing = operation.join === undefined ? [] : spending.memo.standing();
+	const lines = join === undefined ? read : await joined(operation, read, join, standing);
+	const regrouped = new Regrouped(operation, join === undefined ? standing : []);
 
-	let keys = new Set<string>();
-	if (settings.dryRun) foresee(operation, lines, spending);
-	else keys = await spend(operation, lines, spending, settings, thisRun.round);
-
-	if (stopOnProblem && !spending.cancelled() && lines.some(({ receipt }) => isProblem(receipt))) {
-		throw failed(node, operation, lines);
+	const { underWay } = spending.together;
+	if (settings.dryRun) await planDryRun(operation, lines, spending, regrouped);
+	else {
+		if (underWay.size === 0) spending.together.throttle.forgetRefusals();
+		underWay.add(thisRun.round);
+		try {
+			const keys = await spend(operation, lines, spending, settings, regrouped);
+			if (
+				stopOnProblem &&
+				!spending.cancelled() &&
+				lines.some(({ receipt }) => isProblem(receipt))
+			) {
+				throw failed(node, operation, lines);
+			}
+			await spending.memo.handOver([...keys, ...regrouped.keys]);
+		} finally {
+			// Not before: another tool call must see that this output tells, or will tell, of the charge.
+			underWay.delete(thisRun.round);
+		}
 	}
-	// Before anything else is awaited: another tool call must see that this output tells of the charge.
-	spending.memo.handOver(keys);
 	if (readBack !== undefined) {
 		const { account, send, cancelled } = spending;
-		const { pace } = spending.together;
+		const { throttle } = spending.together;
 		const halted = spending.isOutOfCredits ? undefined : spending.halted;
-		const reader = { account, send, cancelled, pace, halted };
+		const reader = { account, send, cancelled, throttle, halted };
 		const { concurrency } = settings;
 		await findAgain(reader, readBack, { lines, read, inputs, concurrency });
 	}
 	context.addExecutionHints(summary(lines, spending.balance));
 	// A joined request has no single input item to keep.
 	output.field = join === undefined ? settings.outputField : '';
-	return [lines.map((line) => toItem(output, inputs, line))];
+	return [await mapInSlices(lines, (line) => toItem(output, inputs, line))];
 }
 
 function chosenOperation(context: IExecuteFunctions): AnyOperation | undefined {
@@ -110,9 +125,9 @@ async function prepare(
 
 		const run: Run = {
 			executionId: context.getExecutionId(),
-			// Tool calls share n8n's run index, and each has an output of its own.
-			round: first.calledByAgent
-				? Math.random()
+			// Tool calls that an agent makes by itself share n8n's run index, and each has an output of its own.
+			round: first.sharesRunIndex
+				? Memo.roundOfToolCall(context.getContext('node'))
 				: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
 			mode: context.getMode(),
 		};
@@ -170,12 +185,19 @@ function readLine(
 }
 
 /** Joins what good items ask for into shared requests; bad items stay lines of their own. */
-function joined(operation: Operation, read: Line[], joint: Joint, standing: unknown[]): Line[] {
+async function joined(
+	operation: Operation,
+	read: Line[],
+	joint: Joint,
+	standing: Standing[],
+): Promise<Line[]> {
 	const asked = read.flatMap(({ items: [item = 0], requests }) =>
 		requests.map((request) => ({ item, request })),
 	);
-	const known = standing.filter((request) => operation.endpoint.request.safeParse(request).success);
-	const lines = joint.into(asked, known).map(({ items, request }) => ({
+	const known = standing
+		.map(({ request }) => request)
+		.filter((request) => operation.endpoint.request.safeParse(request).success);
+	const lines = (await joint.into(asked, known)).map(({ items, request }) => ({
 		items,
 		requests: [request],
 		receipt: notSentYet(operation),
@@ -192,23 +214,25 @@ async function spend(
 	lines: Line[],
 	spending: Spending,
 	settings: Settings,
-	round: number,
+	regrouped: Regrouped,
 ): Promise<Set<string>> {
 	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
-	const { underWay } = spending.together;
-	underWay.add(round);
+	const buyOnce = async (key: string, request: unknown, item: number): Promise<Receipt> =>
+		regrouped.answerFor(request, item) ??
+		regrouped.withEarlier(request, await buy(spending, operation, key, request), item);
 
 	await inLanes(
 		lines.filter((line) => !isBad(line)),
 		settings.concurrency,
 		async (line) => {
+			const [item = 0] = line.items;
 			for (const request of line.requests) {
 				const key = requestKey(operation, request);
 				const earlier = asked.get(key);
 				line.request = request;
 				if (earlier === undefined) {
-					const receipt = buy(spending, operation, key, request);
-					asked.set(key, { item: line.items[0] ?? 0, receipt });
+					const receipt = buyOnce(key, request, item);
+					asked.set(key, { item, receipt });
 					line.receipt = await receipt;
 					delete line.duplicateOf;
 				} else {
@@ -221,32 +245,39 @@ async function spend(
 			}
 		},
 	);
-	underWay.delete(round);
 	return new Set(asked.keys());
 }
 
 /** Says what the lines would cost at most, and sends nothing. */
-function foresee(operation: Operation, lines: Line[], { memo }: Spending): void {
+async function planDryRun(
+	operation: Operation,
+	lines: Line[],
+	{ memo }: Spending,
+	regrouped: Regrouped,
+): Promise<void> {
 	const sameChain = new Map<string, number>();
 	// What an earlier line asks for in any case; what it asks for next depends on the answer.
 	const surelyAsked = new Set<string>();
-	for (const line of lines) {
-		if (isBad(line)) continue;
+	await mapInSlices(lines, (line) => {
+		if (isBad(line)) return;
+		const [item = 0] = line.items;
 		const keys = line.requests.map((request) => requestKey(operation, request));
 		const chain = keys.join(' ');
 		const earlier = sameChain.get(chain);
 		const costs = line.requests.map((request, index) => {
 			const key = keys[index] ?? '';
-			const answered = memo.recall(key, operation.endpoint.repeat).kind === 'answered';
-			return answered || surelyAsked.has(key) ? 0 : operation.endpoint.worstCase(request);
+			const isAnswered =
+				memo.recall(key, operation.endpoint.repeat).kind === 'answered' ||
+				regrouped.answerFor(request, item) !== undefined;
+			return isAnswered || surelyAsked.has(key) ? 0 : operation.endpoint.worstCase(request);
 		});
 		line.receipt = withoutAnswer('planned', '', operation.unanswered('planned'));
 		line.request = line.requests[0];
 		line.maximumCost = earlier === undefined ? Math.max(...costs) : 0;
 		if (earlier !== undefined) line.duplicateOf = earlier;
-		else sameChain.set(chain, line.items[0] ?? 0);
+		else sameChain.set(chain, item);
 		surelyAsked.add(keys[0] ?? '');
-	}
+	});
 }
 
 function requestKey(operation: Operation, request: unknown): string {

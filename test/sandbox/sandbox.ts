@@ -39,6 +39,30 @@ export interface SandboxOptions {
 	port?: number;
 }
 
+/** A rate limit that serves what it can and turns the rest away. Its clock is the node's, which tests may hurry. */
+export class TokenBucket {
+	private tokens: number;
+	private filledAt = performance.now();
+
+	constructor(
+		private readonly perSecond: number,
+		private readonly burst = perSecond,
+	) {
+		this.tokens = burst;
+	}
+
+	/** 0 where a request is served, or in how many seconds one may come back. */
+	take(): number {
+		const now = performance.now();
+		const gained = ((now - this.filledAt) / 1000) * this.perSecond;
+		this.tokens = Math.min(this.burst, this.tokens + gained);
+		this.filledAt = now;
+		if (this.tokens < 1) return Math.ceil((1 - this.tokens) / this.perSecond);
+		this.tokens -= 1;
+		return 0;
+	}
+}
+
 // The troubles that leave the answer whole.
 const TELLING: Array<Trouble['kind']> = ['slow', 'unknownFields'];
 
@@ -58,6 +82,8 @@ export class Sandbox {
 	world: World;
 	/** How long every answer takes, in milliseconds. */
 	latencyMs: number;
+	/** A limit on paid requests, besides Lensmor's own: that many a second, and so many at once after a pause. */
+	tokenBucket: TokenBucket | undefined;
 	private readonly faults = new Faults();
 	private readonly server: FastifyInstance;
 	private readonly otherHost: FastifyInstance;
@@ -136,6 +162,7 @@ export class Sandbox {
 		this.faults.clear();
 		this.seen.length = 0;
 		this.window = { endsAt: 0, requests: 0 };
+		this.tokenBucket = undefined;
 		this.strayed.length = 0;
 	}
 
@@ -263,6 +290,8 @@ export class Sandbox {
 		this.note(vendor, request).couldCost = true;
 		const refusal = this.turnedAway(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
+		const waitS = this.tokenBucket?.take() ?? 0;
+		if (waitS > 0) return await reply.code(429).header('retry-after', String(waitS)).send('');
 
 		const trouble = this.troubleFor(request);
 		if (vendor === 'lensmor' && this.lensmorBusy > 0) {

@@ -59,7 +59,8 @@ export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 };
 
 // Only what paging and branching need: what else an entry holds is not certain, and is passed on as it is.
-const identifier = z.union([z.string().min(1), z.number()]).transform(String);
+// A longer number has lost its last digits, and would be the ID of something else.
+const identifier = z.union([z.string().min(1), z.number().int().safe()]).transform(String);
 const entry = z.object({ id: identifier, eventId: identifier.nullish().catch(null) }).passthrough();
 const count = z.number().optional().catch(undefined);
 

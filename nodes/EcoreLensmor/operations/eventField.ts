@@ -37,6 +37,10 @@ export function eventIn(item: ItemParameters): { eventId: string } | { bad: stri
 	if (typeof given !== 'string' && typeof given !== 'number') {
 		return { bad: `Event must be the ID of an event, not ${shown(given)}` };
 	}
+	// NaN, a fraction, or a number of which the last digits are already lost: it would be another event's.
+	if (typeof given === 'number' && !Number.isSafeInteger(given)) {
+		return { bad: `Event must be the ID of an event, not ${shown(given)}: give a long ID as text` };
+	}
 	const eventId = String(given).trim();
 	if (eventId === '') return { bad: 'Event is empty' };
 	if (eventId.length > LONGEST_EVENT_ID) {

@@ -26,6 +26,9 @@ export type Settled = Pick<
 	'outcome' | 'creditsCharged' | 'creditsRemaining' | 'reason' | 'fields'
 >;
 
+/** What became of some of the things that a request asked for; credits as in a receipt. */
+export type Part = Pick<Receipt, 'outcome' | 'fields'> & { creditsCharged?: number };
+
 /** Any operation of the node: one that spends, or one that only reads. */
 export type AnyOperation = Operation | ReadOperation;
 
@@ -48,6 +51,11 @@ export interface Operation<Request = unknown, Response = unknown> {
 	settle(response: Response, request: Request): Settled;
 	/** The operation's own output fields where there is no answer to read. */
 	unanswered(outcome: Outcome): IDataObject;
+	/**
+	 * What the answer to a request for several things says of some of them; `undefined` where it does not.
+	 * Without `creditsCharged` it tells what all of them cost, and not what these did.
+	 */
+	part?(receipt: Receipt, whole: Request, part: Request): Part | undefined;
 	/** Set where the user wants items joined into shared requests, as the first item says; or what is wrong with how. */
 	join?(item: ItemParameters): Joint<Request> | { bad: string } | undefined;
 	/** Set where the user wants to see what was bought and its answer does not tell, as the first item says; or what is wrong with how. */
@@ -69,7 +77,7 @@ export interface Joined<Request> {
 /** How items join into as few requests as possible. */
 export interface Joint<Request = unknown> {
 	/** `standing`: requests of an earlier, failed run, whose receipts answer for what they asked. */
-	into(asked: Array<Asked<Request>>, standing: Request[]): Array<Joined<Request>>;
+	into(asked: Array<Asked<Request>>, standing: Request[]): Promise<Array<Joined<Request>>>;
 }
 
 /** What the user sees of an operation. */

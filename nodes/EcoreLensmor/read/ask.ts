@@ -1,17 +1,13 @@
 import type { Connection } from '../connect';
 import type { FreeEndpoint } from '../contract/endpoint';
+import { attemptOnce, type Sender } from '../spend/attempt';
 import { explain } from '../spend/explain';
-import type { Pace } from '../spend/pace';
-import { decide, LONGEST_WAIT_MS } from '../spend/policy';
-import { readAnswer, restAfter } from '../spend/reading';
+import { decide } from '../spend/policy';
+import type { Throttle } from '../spend/throttle';
 
 /** What all reads of one run share. */
-export interface Reader extends Connection {
-	pace: Pace;
-	/** Whether a person pressed Stop. */
-	cancelled: () => boolean;
-	/** Why nothing further is read in this run; `undefined` while it goes on. */
-	halted: string | undefined;
+export interface Reader extends Connection, Sender {
+	throttle: Throttle;
 }
 
 /** What a free request came to. */
@@ -29,26 +25,27 @@ export async function ask<Request, Response>(
 	endpoint: FreeEndpoint<Request, Response>,
 	request: Request,
 ): Promise<Got<Response>> {
-	const { account, pace, send } = reader;
+	const { account, throttle } = reader;
 	const wire = endpoint.toWire(request);
-	for (let attempt = 1; ; attempt += 1) {
-		await pace.ready();
-		const heldBack = reader.cancelled() ? 'The execution was stopped' : reader.halted;
-		if (heldBack !== undefined) {
-			return { kind: 'failed', outcome: 'not_sent', reason: heldBack };
+	for (let attempt = 1; ;) {
+		const reading = await attemptOnce(reader, throttle, endpoint, wire);
+		if (reading.kind === 'heldBack') {
+			return { kind: 'failed', outcome: 'not_sent', reason: reading.reason };
 		}
-		const answer = await send(wire);
-		pace.hold(Math.min(restAfter(answer), LONGEST_WAIT_MS));
-		const reading = readAnswer(endpoint, answer);
-		const decision = decide(reading, { repeat: 'free', attempt, lostBefore: false });
+		const { turnedAwayInARow } = throttle;
+		const situation = { repeat: 'free', attempt, lostBefore: false, turnedAwayInARow } as const;
+		const decision = decide(reading, situation);
 		switch (decision.kind) {
 			case 'accept':
 				return { kind: 'answer', response: decision.response };
 			case 'notFound':
 				return { kind: 'missing' };
 			case 'sendAgain':
-				if (decision.holdAll) pace.hold(decision.afterMs);
-				else await pace.pause(decision.afterMs);
+				if (decision.holdAll) throttle.hold(decision.afterMs);
+				else {
+					attempt += 1;
+					await throttle.pause(decision.afterMs);
+				}
 				break;
 			case 'refuse':
 			case 'uncertain': {

@@ -4,6 +4,7 @@ import type { Line } from '../line';
 import type { FoundAgain, ReadBack } from '../operations/readBack';
 import type { Outcome } from '../outcome';
 import { inLanes } from '../spend/lanes';
+import { mapInSlices } from '../timeSlices';
 import { halt, type Reader } from './ask';
 import { pagesOf } from './pages';
 
@@ -40,38 +41,42 @@ export async function findAgain(
 	readBack: ReadBack,
 	{ lines, read, inputs, concurrency }: Bought,
 ): Promise<void> {
-	const askers = new Map<string, IDataObject[]>();
-	for (const { requests, items } of read) {
-		const jsons = items.map((item) => inputs[item]?.json ?? {});
+	// The item that tells most of each thing: one that is about it, or else the first that asked.
+	const askers = new Map<string, IDataObject>();
+	await mapInSlices(read, ({ requests, items: [item = 0] }) => {
+		const json = inputs[item]?.json ?? {};
 		for (const key of requests.flatMap((request) => readBack.keys(request))) {
-			const others = askers.get(key);
-			if (others === undefined) askers.set(key, [...jsons]);
-			else others.push(...jsons);
+			const first = askers.get(key);
+			const isBetter = (one: IDataObject) => readBack.isAbout(key, one);
+			if (first === undefined || (isBetter(json) && !isBetter(first))) askers.set(key, json);
 		}
-	}
-	const bought = lines.filter(({ receipt }) => BOUGHT.includes(receipt.outcome));
+	});
+	const bought = new Set(lines.filter(({ receipt }) => BOUGHT.includes(receipt.outcome)));
 	const searches = new Map<string, Search>();
-	for (const { request } of bought) {
+	const searched = new Set<string>();
+	await mapInSlices(bought, ({ request }) => {
 		for (const key of readBack.keys(request)) {
-			const first = readBack.lookFor(key, askers.get(key) ?? []);
+			if (searched.has(key)) continue;
+			searched.add(key);
+			const first = readBack.lookFor(askers.get(key) ?? {});
 			const id = JSON.stringify(first);
 			const search = searches.get(id) ?? { request: first, keys: new Set() };
 			searches.set(id, search);
 			search.keys.add(key);
 		}
-	}
+	});
 	const found = new Map<string, FoundAgain>();
 	let failedInARow = 0;
 	await inLanes([...searches.values()], concurrency, async (search) => {
 		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
 		failedInARow = hasFailed ? failedInARow + 1 : 0;
 		if (failedInARow >= MOST_FAILED_IN_A_ROW) halt(reader, reason);
-		for (const key of search.keys) found.set(key, { reason });
+		await mapInSlices(search.keys, (key) => found.set(key, { reason }));
 	});
 
-	for (const line of lines) {
+	await mapInSlices(lines, (line) => {
 		const { receipt, request } = line;
-		const { fields, reason } = bought.includes(line)
+		const { fields, reason } = bought.has(line)
 			? readBack.tell(request, (key) => found.get(key) ?? { reason: '' })
 			: { fields: readBack.nothing, reason: '' };
 		line.receipt = {
@@ -79,7 +84,7 @@ export async function findAgain(
 			fields: { ...receipt.fields, ...fields },
 			reason: [...new Set([receipt.reason, reason])].filter(Boolean).join('. '),
 		};
-	}
+	});
 }
 
 /** Turns pages until nothing is missing, and answers why something still is. */
@@ -93,7 +98,7 @@ async function lookThrough(
 		if (page.kind === 'failed') return { reason: page.reason, hasFailed: true };
 		if (page.kind === 'missing') break;
 		for (const { key, json } of page.entries) {
-			if (keys.delete(key)) found.set(key, { json });
+			if (keys.delete(key)) found.set(key, { json: list.simplified?.(json) ?? json });
 		}
 		if (keys.size === 0) break;
 	}

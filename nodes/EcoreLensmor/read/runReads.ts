@@ -9,7 +9,8 @@ import { parameterReader, type Parameters } from '../parameters';
 import { badInput, failedRead, unusable, whatIsLeftOut } from '../report';
 import { DEFAULT_CONCURRENCY, readSettings, FAILED_TO_N8N } from '../settings';
 import { inLanes } from '../spend/lanes';
-import { Pace } from '../spend/pace';
+import { Throttle } from '../spend/throttle';
+import { mapInSlices } from '../timeSlices';
 import { halt, type Reader } from './ask';
 import { pagesOf } from './pages';
 
@@ -39,7 +40,7 @@ export async function runReads(
 		];
 	}
 	const { parameters, reader } = prepared;
-	const asked = inputs.map((_, item) => wantedBy(operation, item, parameters));
+	const asked = await mapInSlices(inputs, (_, item) => wantedBy(operation, item, parameters));
 	const bad = asked.flatMap((wanted, item) =>
 		'bad' in wanted ? [{ item, reason: wanted.bad }] : [],
 	);
@@ -60,13 +61,15 @@ export async function runReads(
 	}
 	const leftOut = results.flatMap((result) => ('items' in result ? (result.leftOut ?? []) : []));
 	if (leftOut.length > 0) context.addExecutionHints(whatIsLeftOut(leftOut));
-	return [
-		results.flatMap((result, item) =>
-			'items' in result
-				? result.items.map((json) => ({ json, pairedItem: { item } }))
-				: [asItem(result, item, node)],
-		),
-	];
+	return [await mapInSlices(itemsOf(results, node), (item) => item)];
+}
+
+function* itemsOf(results: Result[], node: INode): Generator<INodeExecutionData> {
+	for (const [item, result] of results.entries()) {
+		if ('items' in result) {
+			for (const json of result.items) yield { json, pairedItem: { item } };
+		} else yield asItem(result, item, node);
+	}
 }
 
 async function prepare(
@@ -80,8 +83,8 @@ async function prepare(
 		if ('bad' in read) return read;
 		const connection = await connect(context, endpoint.vendor, read.settings.timeout);
 		if ('bad' in connection) return connection;
-		const pace = new Pace(cancelled);
-		return { parameters, reader: { ...connection, pace, cancelled, halted: undefined } };
+		const throttle = new Throttle(cancelled);
+		return { parameters, reader: { ...connection, throttle, cancelled, halted: undefined } };
 	} catch (error) {
 		// In the continue modes n8n would pass the input on as if nothing had happened.
 		return { bad: (error as Error).message };

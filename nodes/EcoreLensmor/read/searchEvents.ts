@@ -5,7 +5,7 @@ import { listEvents } from '../contract/lensmor';
 import { nodeError } from '../nodeError';
 import { event } from '../operations/eventOutput';
 import { listPage } from '../operations/lensmorList';
-import { Pace } from '../spend/pace';
+import { Throttle } from '../spend/throttle';
 import { ask } from './ask';
 
 // Somebody is looking at the list meanwhile.
@@ -29,7 +29,7 @@ export async function searchEvents(
 
 	const patientUntil = performance.now() + PATIENCE_MS;
 	const cancelled = () => performance.now() > patientUntil;
-	const reader = { ...connection, pace: new Pace(cancelled), cancelled, halted: undefined };
+	const reader = { ...connection, throttle: new Throttle(cancelled), cancelled, halted: undefined };
 	const keyword = typed?.trim().slice(0, LONGEST_KEYWORD) ?? '';
 	const request = {
 		filters: keyword === '' ? {} : { keyword },

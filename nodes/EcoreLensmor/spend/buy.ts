@@ -1,29 +1,23 @@
 import type { Account } from '../contract/account';
 import { afterALostAnswer, isProblem, withoutAnswer, type Receipt } from '../outcome';
 import type { Operation } from '../operations/operation';
+import { attemptOnce, type Sender } from './attempt';
 import { explain } from './explain';
 import type { Doubt, Memo, Recollection, Uncertain } from './memo';
-import { decide, LONGEST_WAIT_MS, mayHaveCharged } from './policy';
-import { readAnswer, restAfter } from './reading';
-import type { Send } from './send';
+import { decide, mayHaveCharged } from './policy';
 import type { Together } from './together';
 
 /** What all purchases of one run share. */
-export interface Spending {
+export interface Spending extends Sender {
 	account: Account;
-	send: Send;
 	memo: Memo;
 	/** Credits, `undefined` for no limit. */
 	maximumCredits: number | undefined;
 	together: Together;
 	/** Whether any problem ends the run (Stop Workflow), not only one that every further request would meet. */
 	haltOnProblem: boolean;
-	/** Why nothing further is sent in this run; `undefined` while it goes on. */
-	halted: string | undefined;
 	/** Whether the wallet could not pay: what is free may still go on. */
 	isOutOfCredits: boolean;
-	/** Whether a person pressed Stop. */
-	cancelled: () => boolean;
 	/** The balance in credits that the vendor last reported. */
 	balance: number | null;
 }
@@ -128,8 +122,8 @@ async function ask<Request, Response>(
 	request: Request,
 	lostInAnEarlierRun: boolean,
 ): Promise<Bought> {
-	const { account, send } = spending;
-	const { pace } = spending.together;
+	const { account } = spending;
+	const { throttle } = spending.together;
 	const { endpoint } = operation;
 	const wire = endpoint.toWire(request);
 	const unanswered = (
@@ -141,20 +135,17 @@ async function ask<Request, Response>(
 	});
 	let lostBefore = lostInAnEarlierRun;
 
-	for (let attempt = 1; ; attempt += 1) {
-		await pace.ready();
-		const heldBack = spending.cancelled() ? 'The execution was stopped' : spending.halted;
-		if (heldBack !== undefined) {
+	for (let attempt = 1; ;) {
+		const reading = await attemptOnce(spending, throttle, endpoint, wire);
+		if (reading.kind === 'heldBack') {
 			return lostBefore
-				? { receipt: unanswered('uncertain', `${heldBack}. ${LOST}`), doubt: 'lost' }
-				: { receipt: unanswered('not_sent', heldBack) };
+				? { receipt: unanswered('uncertain', `${reading.reason}. ${LOST}`), doubt: 'lost' }
+				: { receipt: unanswered('not_sent', reading.reason) };
 		}
-
-		const answer = await send(wire);
-		pace.hold(Math.min(restAfter(answer), LONGEST_WAIT_MS));
-		const reading = readAnswer(endpoint, answer);
 		if (reading.kind === 'status') spending.balance = reading.balance ?? spending.balance;
-		const decision = decide(reading, { repeat: endpoint.repeat, attempt, lostBefore });
+		const { turnedAwayInARow } = throttle;
+		const situation = { repeat: endpoint.repeat, attempt, lostBefore, turnedAwayInARow };
+		const decision = decide(reading, situation);
 		switch (decision.kind) {
 			case 'accept': {
 				const receipt = operation.settle(decision.response, request);
@@ -166,8 +157,11 @@ async function ask<Request, Response>(
 				return { receipt: unanswered('not_found', '') };
 			case 'sendAgain':
 				lostBefore ||= mayHaveCharged(reading);
-				if (decision.holdAll) pace.hold(decision.afterMs);
-				else await pace.pause(decision.afterMs);
+				if (decision.holdAll) throttle.hold(decision.afterMs);
+				else {
+					attempt += 1;
+					await throttle.pause(decision.afterMs);
+				}
 				break;
 			case 'refuse':
 			case 'uncertain': {

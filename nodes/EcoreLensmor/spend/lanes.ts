@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import { TimeSlices } from '../timeSlices';
+
 // Requests that leave in one burst come back in one burst, and then each queues behind the others.
 // So tasks start apart: by half an even share of what the last one took, and no more than this.
 const MOST_APART_MS = 2;
@@ -15,6 +17,7 @@ export async function inLanes<Task>(
 	work: (task: Task) => Promise<void>,
 ): Promise<void> {
 	const queue = tasks.values();
+	const slices = new TimeSlices();
 	let apart = FIRST_APART_MS;
 	let nextStart = 0;
 	const lane = async () => {
@@ -22,6 +25,7 @@ export async function inLanes<Task>(
 			const early = nextStart - performance.now();
 			nextStart += Math.max(0, -early) + apart;
 			if (early > 0) await sleep(early);
+			await slices.next();
 			// Taken only now: tasks start in their order.
 			const { done, value: task } = queue.next();
 			if (done === true) return;

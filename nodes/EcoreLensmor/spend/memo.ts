@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Endpoint } from '../contract/endpoint';
-import type { Receipt } from '../outcome';
+import type { Outcome, Receipt } from '../outcome';
+import { mapInSlices } from '../timeSlices';
 
 /** Where one run of the node stands: which execution, which round of a loop, and whether a person retried. */
 export interface Run {
@@ -38,21 +39,40 @@ interface Entry {
 	receipt: Receipt;
 	/** The round that asked. */
 	round: number;
-	/** What was asked, where requests can be grouped anew. */
-	request?: unknown;
 	/** Credits that stand for this entry in `spent`: the worst case where nobody knows. */
 	counted: number;
 	/** The round whose output carried the receipt. */
-	handedOverIn?: number;
-	doubt?: Doubt;
+	handedOverIn: number | undefined;
+	doubt?: Doubt | undefined;
 	/** The execution that left it in doubt. */
-	leftBy?: string;
+	leftBy?: string | undefined;
 }
 
+/**
+ * An entry as it is stored with the execution, where every byte counts: without names. The receipt's
+ * own fields come last; their names are stored once, at this index in `names`.
+ */
+type Packed = [
+	names: number,
+	outcome: Outcome,
+	creditsCharged: number | null,
+	creditsRemaining: number | null,
+	reason: string,
+	round: number,
+	handedOverIn: number | null,
+	// What most entries have none of, or 0.
+	rare: (Pick<Entry, 'doubt' | 'leftBy'> & { counted?: number }) | 0,
+	...fields: unknown[],
+];
+
 interface Stored {
-	entries: Record<string, Entry>;
+	entries: Record<string, Packed>;
 	count: number;
 	spent: number;
+	names: string[][];
+	/** What was asked, by key, where requests can be grouped anew and no output carries the receipt yet. */
+	requests: Record<string, unknown>;
+	toolCalls: number;
 }
 
 /** What is written down of one request. */
@@ -68,12 +88,23 @@ export interface Note {
 	request?: unknown;
 }
 
+/** A request of an earlier run whose receipt no output carries yet. */
+export interface Standing<Request = unknown> {
+	key: string;
+	request: Request;
+	receipt: Receipt;
+	isInDoubt: boolean;
+}
+
 /** How many entries are kept before those that an output already carries are dropped, oldest first. */
 export const MOST_ENTRIES = 50_000;
 
+/** How many entries are left then. */
+export const ENTRIES_LEFT = 45_000;
+
 /** The key of a request: short whatever its size, and nobody's name in a stored execution. */
 export function keyOf(operation: string, identity: string): string {
-	return createHash('sha256').update(`${operation} ${identity}`).digest('base64url').slice(0, 24);
+	return createHash('sha256').update(`${operation} ${identity}`).digest('base64url').slice(0, 16);
 }
 
 /**
@@ -89,9 +120,15 @@ export class Memo {
 		private readonly run: Run,
 		private readonly underWay: ReadonlySet<number> = new Set(),
 	) {
-		context.memo ??= { entries: {}, count: 0, spent: 0 };
-		// Not parsed: a loop would read all of it again in every round.
-		this.stored = context.memo as unknown as Stored;
+		this.stored = storedIn(context);
+	}
+
+	/** A round for one tool call: those that n8n runs at the same time share its run index. */
+	static roundOfToolCall(context: IDataObject): number {
+		const stored = storedIn(context);
+		stored.toolCalls += 1;
+		// Never a run index of n8n's.
+		return -stored.toolCalls;
 	}
 
 	/** Credits spent by this execution so far, whatever is uncertain counted at its worst. */
@@ -101,7 +138,7 @@ export class Memo {
 
 	/** What is known of a request. */
 	recall(key: string, repeat: Repeat): Recollection {
-		const entry = this.stored.entries[key];
+		const entry = this.entry(key);
 		if (entry === undefined) return { kind: 'open', lostBefore: false, counted: 0 };
 		if (this.maySendAgain(entry, repeat)) {
 			// Where a repeat is paid, the lost charge and the coming one are two; where it is free, one.
@@ -117,30 +154,81 @@ export class Memo {
 		if (this.stored.entries[key] === undefined) this.stored.count += 1;
 		this.stored.spent += counted - replaces;
 		const leftBy = doubt === undefined ? undefined : this.run.executionId;
-		this.stored.entries[key] = {
-			receipt: { ...receipt, fields: { ...receipt.fields } },
-			round: this.run.round,
-			counted,
-			...(doubt === undefined ? {} : { doubt }),
-			...(leftBy === undefined ? {} : { leftBy }),
-			...(request === undefined ? {} : { request }),
-		};
+		const { round } = this.run;
+		this.keep(key, { receipt, round, counted, handedOverIn: undefined, doubt, leftBy });
+		if (request !== undefined) this.stored.requests[key] = request;
 	}
 
 	/** The requests whose receipts no other round's output carries: asked again, they are answered from here. */
-	standing(): unknown[] {
-		return Object.values(this.stored.entries).flatMap((entry) =>
-			entry.request === undefined || this.isPaidElsewhere(entry) ? [] : [entry.request],
-		);
+	standing(): Standing[] {
+		return Object.entries(this.stored.requests).flatMap(([key, request]) => {
+			const entry = this.entry(key);
+			if (entry === undefined || this.isPaidElsewhere(entry)) return [];
+			return [{ key, request, receipt: entry.receipt, isInDoubt: entry.doubt !== undefined }];
+		});
 	}
 
 	/** Marks what an output now carries, and keeps the number of entries bounded. */
-	handOver(keys: Iterable<string>): void {
-		for (const key of keys) {
-			const entry = this.stored.entries[key];
-			if (entry !== undefined) entry.handedOverIn ??= this.run.round;
-		}
-		this.forgetTheOldest();
+	async handOver(keys: Iterable<string>): Promise<void> {
+		await mapInSlices(keys, (key) => {
+			const packed = this.stored.entries[key];
+			if (packed !== undefined) packed[HANDED_OVER_IN] ??= this.run.round;
+			delete this.stored.requests[key];
+		});
+		await this.forgetTheOldest();
+	}
+
+	private entry(key: string): Entry | undefined {
+		const packed = this.stored.entries[key];
+		if (packed === undefined) return undefined;
+		const [
+			names,
+			outcome,
+			creditsCharged,
+			creditsRemaining,
+			reason,
+			round,
+			handedOverIn,
+			rare,
+			...values
+		] = packed;
+		const fields = Object.fromEntries(
+			(this.stored.names[names] ?? []).map((name, index) => [name, values[index]]),
+		) as IDataObject;
+		return {
+			receipt: { outcome, creditsCharged, creditsRemaining, reason, fields },
+			round,
+			counted: creditsCharged ?? 0,
+			handedOverIn: handedOverIn ?? undefined,
+			...(rare === 0 ? {} : rare),
+		};
+	}
+
+	private keep(key: string, entry: Entry): void {
+		const { receipt, round, counted, handedOverIn, doubt, leftBy } = entry;
+		const { outcome, creditsCharged, creditsRemaining, reason, fields } = receipt;
+		const rare = {
+			...(counted === (creditsCharged ?? 0) ? {} : { counted }),
+			...(doubt === undefined ? {} : { doubt }),
+			...(leftBy === undefined ? {} : { leftBy }),
+		};
+		this.stored.entries[key] = [
+			this.indexOf(Object.keys(fields)),
+			outcome,
+			creditsCharged,
+			creditsRemaining,
+			reason,
+			round,
+			handedOverIn ?? null,
+			Object.keys(rare).length === 0 ? 0 : rare,
+			...Object.values(fields),
+		];
+	}
+
+	private indexOf(names: string[]): number {
+		const all = this.stored.names;
+		const known = all.findIndex((one) => one.join() === names.join());
+		return known === -1 ? all.push(names) - 1 : known;
 	}
 
 	private maySendAgain({ doubt, leftBy }: Entry, repeat: Repeat): boolean {
@@ -151,11 +239,7 @@ export class Memo {
 
 	private asOfNow(entry: Entry): Receipt {
 		const { receipt } = entry;
-		return {
-			...receipt,
-			fields: { ...receipt.fields },
-			...(this.isPaidElsewhere(entry) ? { creditsCharged: 0 } : {}),
-		};
+		return this.isPaidElsewhere(entry) ? { ...receipt, creditsCharged: 0 } : receipt;
 	}
 
 	/** Whether another run's output tells of the charge, or will: the same round run again is no other run. */
@@ -164,14 +248,25 @@ export class Memo {
 		return round !== this.run.round && this.underWay.has(round);
 	}
 
-	private forgetTheOldest(): void {
-		for (const key in this.stored.entries) {
-			if (this.stored.count <= MOST_ENTRIES) return;
-			const entry = this.stored.entries[key];
+	private async forgetTheOldest(): Promise<void> {
+		const { stored } = this;
+		if (stored.count <= MOST_ENTRIES) return;
+		await mapInSlices(Object.keys(stored.entries), (key) => {
+			// Some more than needed: a loop would look through all of them in every round.
+			if (stored.count <= ENTRIES_LEFT) return;
+			const entry = this.entry(key);
 			// What no output carries yet, and what is in doubt, still guards money.
-			if (entry?.handedOverIn === undefined || entry.doubt !== undefined) continue;
-			delete this.stored.entries[key];
-			this.stored.count -= 1;
-		}
+			if (entry?.handedOverIn === undefined || entry.doubt !== undefined) return;
+			delete stored.entries[key];
+			stored.count -= 1;
+		});
 	}
+}
+
+const HANDED_OVER_IN = 6;
+
+function storedIn(context: IDataObject): Stored {
+	context.memo ??= { entries: {}, count: 0, spent: 0, names: [], requests: {}, toolCalls: 0 };
+	// Not parsed: a loop would read all of it again in every round.
+	return context.memo as unknown as Stored;
 }

@@ -11,10 +11,10 @@ export type Decision<Response> =
 	| { kind: 'uncertain'; stop: boolean }
 	| { kind: 'sendAgain'; afterMs: number; holdAll: boolean };
 
-/** How often one request is sent at most, in one run. */
+/** How often one request is sent at most in one run, those that a rate limit turned away not counted. */
 export const MOST_ATTEMPTS = 3;
-/** The same where a vendor says when to come back: many lanes may queue up behind one limit. */
-export const MOST_ATTEMPTS_WHEN_TOLD_TO_WAIT = 5;
+/** How often a rate limit may turn requests away in a row, with nobody served in between, before the run gives up. */
+export const MAX_TURNED_AWAY_IN_A_ROW = 5;
 /** The longest wait a vendor can ask for before it counts as a refusal, in milliseconds. */
 export const LONGEST_WAIT_MS = 60_000;
 const FIRST_WAIT_MS = 1_000;
@@ -23,11 +23,15 @@ const REFUSE = { kind: 'refuse', stop: false } as const;
 const REFUSE_AND_STOP = { kind: 'refuse', stop: true } as const;
 const UNCERTAIN = { kind: 'uncertain', stop: false } as const;
 
-/** What is known when an answer comes in. `attempt` counts from 1; `lostBefore`: an earlier attempt may have been charged. */
+/**
+ * What is known when an answer comes in. `attempt` counts from 1, without those that were turned away;
+ * `lostBefore`: an earlier attempt may have been charged; `turnedAwayInARow` as the throttle counts it.
+ */
 export interface Situation {
 	repeat: 'free' | 'paid';
 	attempt: number;
 	lostBefore: boolean;
+	turnedAwayInARow: number;
 }
 
 /** The only place that permits a second send. Pure: same answer, same situation, same decision. */
@@ -43,10 +47,8 @@ export function decide<Response>(
 	return decision;
 }
 
-function decideOn<Response>(
-	reading: Reading<Response>,
-	{ repeat, attempt }: Situation,
-): Decision<Response> {
+function decideOn<Response>(reading: Reading<Response>, situation: Situation): Decision<Response> {
+	const { repeat, attempt } = situation;
 	const backOff: Decision<never> | undefined =
 		attempt < MOST_ATTEMPTS
 			? { kind: 'sendAgain', afterMs: FIRST_WAIT_MS * 2 ** (attempt - 1), holdAll: false }
@@ -67,14 +69,13 @@ function decideOn<Response>(
 		case 'lost':
 			return repeat === 'free' ? (backOff ?? UNCERTAIN) : UNCERTAIN;
 		case 'status':
-			return decideOnStatus(reading, repeat, attempt, backOff);
+			return decideOnStatus(reading, situation, backOff);
 	}
 }
 
 function decideOnStatus(
 	{ status, retryAfterMs }: Extract<Reading<unknown>, { kind: 'status' }>,
-	repeat: Situation['repeat'],
-	attempt: number,
+	{ repeat, turnedAwayInARow }: Situation,
 	backOff: Decision<never> | undefined,
 ): Decision<never> {
 	switch (status) {
@@ -87,10 +88,11 @@ function decideOnStatus(
 		case 409:
 			return repeat === 'free' ? (backOff ?? REFUSE) : REFUSE;
 		case 429:
-			// Refused before any work. Without a time to come back it is eCore's daily quota.
+			// Refused before any work. Without a time to come back it is eCore's daily quota. As long as
+			// others get through, the vendor only wants them to come more slowly.
 			return retryAfterMs !== undefined &&
 				retryAfterMs <= LONGEST_WAIT_MS &&
-				attempt < MOST_ATTEMPTS_WHEN_TOLD_TO_WAIT
+				turnedAwayInARow < MAX_TURNED_AWAY_IN_A_ROW
 				? { kind: 'sendAgain', afterMs: retryAfterMs, holdAll: true }
 				: REFUSE_AND_STOP;
 		default:

@@ -54,11 +54,30 @@ function isRecord(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// RFC 9110: seconds, or an HTTP date.
+/** The shortest wait for a vendor that wants to be left alone, in milliseconds, whatever it says. */
+export const MIN_WAIT_MS = 1_000;
+
+// The vendor's clock, where it tells: this machine's may be hours off.
+function vendorsNow(headers: Headers): number {
+	const now = Date.parse(headers.date ?? '');
+	return Number.isNaN(now) ? Date.now() : now;
+}
+
+// RFC 9110: seconds, or an HTTP date, which begins with a day of the week. Seconds are read as far as
+// they are a number ("1.5", "5;").
 function retryAfterMs(headers: Headers): number | undefined {
-	const value = headers['retry-after'] ?? '';
-	const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+	const value = (headers['retry-after'] ?? '').trim();
+	const ms = /^[a-z]{3}/i.test(value)
+		? Date.parse(value) - vendorsNow(headers)
+		: Number.parseFloat(value) * 1000;
+	return Number.isNaN(ms) ? undefined : Math.max(MIN_WAIT_MS, ms);
+}
+
+// Lensmor has three names for what a call has cost (api-contract B.18).
+const CREDITS_SPENT = ['creditsUsed', 'creditsSpent', 'totalCreditsUsed'];
+
+function tellsOfCredits(body: unknown): boolean {
+	return isRecord(body) && CREDITS_SPENT.some((name) => Number(body[name] ?? 0) !== 0);
 }
 
 /**
@@ -68,7 +87,7 @@ function retryAfterMs(headers: Headers): number | undefined {
 export function restAfter(answer: Answer): number {
 	if (answer.kind !== 'response' || answer.headers['x-ratelimit-remaining'] !== '0') return 0;
 	const resetsAt = Number(answer.headers['x-ratelimit-reset']) * 1000;
-	return Number.isNaN(resetsAt) ? 0 : Math.max(0, resetsAt - Date.now());
+	return Number.isNaN(resetsAt) ? 0 : Math.max(0, resetsAt - vendorsNow(answer.headers));
 }
 
 /** Reads one answer against the endpoint's documented bodies. Never throws. */
@@ -81,7 +100,10 @@ export function readAnswer<Response>(
 	if (status >= 200 && status < 300) {
 		// Lensmor reports some refusals with HTTP 200 (api-contract B.1).
 		if (endpoint.vendor === 'lensmor' && (refusal.parse(body).errorKey ?? '') !== '') {
-			return { kind: 'refusedWithOk', said: said(body) };
+			// A refusal that tells of credits is none, and no receipt either.
+			return tellsOfCredits(body)
+				? { kind: 'unreadable', status }
+				: { kind: 'refusedWithOk', said: said(body) };
 		}
 		const response = endpoint.response.safeParse(body);
 		return response.success

@@ -1,15 +1,17 @@
-import type {
-	IAllExecuteFunctions,
-	ICredentialDataDecryptedObject,
-	IDataObject,
-	IExecuteFunctions,
-	ILoadOptionsFunctions,
-	IN8nHttpFullResponse,
+import {
+	sleep,
+	type IAllExecuteFunctions,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
+	type IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { Account } from '../contract/account';
+import { accountsOf, type Account } from '../contract/account';
 import type { WireRequest } from '../contract/endpoint';
+import { secretsOf } from './secrets';
 
 /** What one attempt came to. `unsent` never reached the vendor; `lost` may have, and may have been charged. */
 export type Answer =
@@ -17,7 +19,7 @@ export type Answer =
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
 
-const TOLD = ['retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
+const TOLD = ['date', 'retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
 /** The headers that say when to come back, by their names in lower case. */
 export type Headers = Partial<Record<(typeof TOLD)[number], string | undefined>>;
 
@@ -45,35 +47,57 @@ const NEVER_LEFT = new Map([
 
 const transportFault = z.object({ httpCode: z.string() });
 
-// In texts and names only: a number that happens to hold the same digits is no secret.
-function hide(value: unknown, secret: string): unknown {
-	if (typeof value === 'string') return value.replaceAll(secret, '[hidden]');
-	if (Array.isArray(value)) return value.map((one) => hide(one, secret));
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value).map(([name, one]) => [hide(name, secret), hide(one, secret)]),
-	);
+/** The longest answer that is read of a list: 100 entries are the most on a page (api-contract B.1), so 40 kB each. */
+export const MAX_BYTES_OF_A_LIST = 4 * 2 ** 20;
+/** The longest answer that is read of anything else; the documented ones have less than 1 kB. */
+export const MAX_BYTES = 2 ** 20;
+
+/** What came in of a body, up to a number of bytes; `undefined` where there is more. Throws where it breaks off. */
+async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number) {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of body) {
+		bytes += chunk.length;
+		// To leave the loop closes the connection.
+		if (bytes > maxBytes) return undefined;
+		chunks.push(chunk);
+	}
+	return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-// Shorter "tokens" would cut holes into ordinary answers; no vendor hands out such.
-const SHORTEST_SECRET = 8;
+function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+	return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
 
-function without(secret: string): (value: unknown) => unknown {
-	if (secret.length < SHORTEST_SECRET) return (value) => value;
-	const written = JSON.stringify(secret).slice(1, -1);
-	return (value) => {
-		try {
-			return (JSON.stringify(value) ?? '').includes(written) ? hide(value, secret) : value;
-		} catch {
-			// Nested too deep to be looked through, and nothing that a vendor documents: the status still counts.
-			return undefined;
-		}
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return text;
+	}
+}
+
+// The longest time that is given back to a request, in milliseconds.
+const LONGEST_DELAY_MS = 1_000;
+
+/**
+ * Aborts when a request has taken that many milliseconds. While something else keeps n8n's process
+ * busy, no answer can be read: what has arrived meanwhile is read before the deadline counts.
+ */
+function deadline(timeoutMs: number): AbortSignal {
+	const controller = new AbortController();
+	const dueAt = performance.now() + timeoutMs;
+	const end = async () => {
+		await sleep(Math.min(performance.now() - dueAt, LONGEST_DELAY_MS));
+		controller.abort();
 	};
+	AbortSignal.timeout(timeoutMs).addEventListener('abort', () => void end());
+	return controller.signal;
 }
 
 /**
- * The only caller of n8n's HTTP helper: one call, one request on the wire, answered as a value.
- * `timeoutMs` is in milliseconds.
+ * The only caller of n8n's HTTP helper: one call, one request on the wire, answered as a value within
+ * `timeoutMs` milliseconds. `test/engine/httpHelper.test.ts` watches what is relied on here.
  */
 export function sender(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
@@ -91,44 +115,51 @@ export function sender(
 		logger: context.logger,
 	} as unknown as IAllExecuteFunctions;
 
-	const withoutSecret = without(account.token);
+	const secrets = secretsOf(Object.values(accountsOf(credential)));
 
 	return async (wire) => {
+		const abortSignal = deadline(timeoutMs);
 		try {
-			const response = (await context.helpers.httpRequestWithAuthentication.call(
-				bystander,
-				'ecoreLensmorApi',
-				{
-					method: wire.method,
-					url: `${account.baseUrl}${wire.path}`,
-					headers: { ...wire.headers },
-					...(wire.body === undefined ? {} : { body: wire.body }),
-					json: true,
-					timeout: timeoutMs,
-					returnFullResponse: true,
-					// Each of these would otherwise send the request, and pay, a second time.
-					ignoreHttpStatusErrors: true,
-					disableFollowRedirect: true,
-					sendCredentialsOnCrossOriginRedirect: false,
-				},
-			)) as IN8nHttpFullResponse;
+			const { statusCode, headers, body } =
+				(await context.helpers.httpRequestWithAuthentication.call(
+					bystander,
+					'ecoreLensmorApi',
+					{
+						method: wire.method,
+						url: `${account.baseUrl}${wire.path}`,
+						headers: { ...wire.headers },
+						...(wire.body === undefined ? {} : { body: wire.body }),
+						json: true,
+						// The helper's own timeout starts anew with every byte, and fires before what has arrived is read.
+						timeout: 0,
+						abortSignal,
+						// As a stream, so that its size can be bounded and a body that breaks off is no error of the helper's.
+						encoding: 'stream',
+						returnFullResponse: true,
+						// Each of these would otherwise send the request, and pay, a second time.
+						ignoreHttpStatusErrors: true,
+						disableFollowRedirect: true,
+						sendCredentialsOnCrossOriginRedirect: false,
+					},
+					// So would a 401 that comes with an error, whatever the options above say.
+					{ preAuthenticationRetryStatusCode: -1 },
+				)) as IN8nHttpFullResponse;
+			const maxBytes = wire.method === 'GET' ? MAX_BYTES_OF_A_LIST : MAX_BYTES;
+			const text = isStream(body) ? await textOf(body, maxBytes) : JSON.stringify(body);
 			return {
 				kind: 'response',
-				status: response.statusCode,
-				headers: told(response.headers),
-				body: withoutSecret(response.body),
+				status: statusCode,
+				headers: told(headers),
+				body: text === undefined ? undefined : secrets.hiddenIn(text, parsed),
 			};
 		} catch (fault) {
+			if (abortSignal.aborted) {
+				return { kind: 'lost', cause: `no answer came within ${timeoutMs} ms` };
+			}
 			const code = transportFault.safeParse(fault).data?.httpCode ?? '';
 			const cause = NEVER_LEFT.get(code);
 			if (cause !== undefined) return { kind: 'unsent', cause };
-			return {
-				kind: 'lost',
-				cause:
-					code === 'ECONNABORTED' || code === 'ETIMEDOUT'
-						? `no answer came within ${timeoutMs} ms`
-						: 'the connection was lost',
-			};
+			return { kind: 'lost', cause: 'the connection was lost' };
 		}
 	};
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { Claims } from './claims';
 import { Limit } from './limit';
 import { Memo, type Run } from './memo';
-import { Pace } from './pace';
+import { Throttle } from './throttle';
 
 /**
  * What the runs of one node share while they spend at the same time: an AI agent may call a tool
@@ -12,7 +12,7 @@ import { Pace } from './pace';
 export interface Together {
 	claims: Claims;
 	limit: Limit;
-	pace: Pace;
+	throttle: Throttle;
 	/** The rounds that are being run at this moment. */
 	underWay: Set<number>;
 }
@@ -28,7 +28,7 @@ export function together(context: IDataObject, run: Run, cancelled: () => boolea
 	const shared: Together = {
 		claims: new Claims(),
 		limit: new Limit(() => memo.spent),
-		pace: new Pace(cancelled),
+		throttle: new Throttle(cancelled),
 		underWay: new Set(),
 	};
 	perContext.set(context, shared);

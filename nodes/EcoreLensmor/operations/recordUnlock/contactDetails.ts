@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { z } from 'zod';
 
 import type { SearchRequest, UnlockRequest } from '../../contract/ecore';
 import { isFiller } from '../identifiers';
 import type { FoundAgain, ReadBack } from '../readBack';
 import { firstSearch, recordGetAll } from '../recordGetAll';
+import type { record } from '../recordGetAll/output';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 
@@ -11,18 +13,11 @@ const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 export const contactDetails: ReadBack<UnlockRequest, SearchRequest> = {
 	list: recordGetAll,
 	keys: ({ uuids }) => uuids.map((uuid) => uuid.toLowerCase()),
-	lookFor: (uuid, items) => firstSearch(filtersOf(itemOf(uuid, items)), Infinity),
+	isAbout: (key, { uuid }) => typeof uuid === 'string' && uuid.toLowerCase() === key,
+	lookFor: (item) => firstSearch(filtersOf(item), Infinity),
 	tell,
 	nothing: NO_DETAILS,
 };
-
-// Where several items asked for the record, the one that it is.
-function itemOf(uuid: string, items: IDataObject[]): IDataObject | undefined {
-	const own = items.find(
-		(item) => typeof item.uuid === 'string' && item.uuid.toLowerCase() === uuid,
-	);
-	return own ?? items[0];
-}
 
 // Longer, and a CRM has put something else there.
 const MOST_CHARACTERS = 200;
@@ -32,7 +27,7 @@ function isUsable(text: string): boolean {
 }
 
 // As Record → Get Many writes them, simplified or raw.
-function filtersOf(item: IDataObject = {}): SearchRequest['filters'] {
+function filtersOf(item: IDataObject): SearchRequest['filters'] {
 	const filters = {
 		company_name: item.companyName ?? item.company_name,
 		job_title: item.jobTitle ?? item.job_title,
@@ -65,10 +60,10 @@ function detailsOf(found: FoundAgain, type: UnlockRequest['unlock_type']) {
 	if ('reason' in found) {
 		return { ...NO_DETAILS, reason: `Contact details are missing: ${found.reason}` };
 	}
-	const { isEmailUnlocked, isPhoneUnlocked, ...record } = recordGetAll.simplified(found.json);
-	const email = record.email || null;
-	const directPhone = record.directPhone || null;
-	const mobilePhone = record.mobilePhone || null;
+	const { isEmailUnlocked, isPhoneUnlocked, ...shown } = found.json as z.infer<typeof record>;
+	const email = shown.email || null;
+	const directPhone = shown.directPhone || null;
+	const mobilePhone = shown.mobilePhone || null;
 	const isThere = type === 'email' ? email !== null : (directPhone ?? mobilePhone) !== null;
 	const isUnlocked = type === 'email' ? isEmailUnlocked : isPhoneUnlocked;
 	const missing =

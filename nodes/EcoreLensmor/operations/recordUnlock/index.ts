@@ -1,4 +1,5 @@
 import {
+	CREDITS_PER_RECORD_EMAIL,
 	CREDITS_PER_RECORD_PHONE,
 	CREDITS_PER_RECORD_WITHOUT_PHONE,
 	recordUuid,
@@ -12,9 +13,12 @@ import type {
 	Joined,
 	Joint,
 	Operation,
+	Part,
 	ReadItem,
 	Settled,
 } from '../operation';
+import type { Receipt } from '../../outcome';
+import { mapInSlices } from '../../timeSlices';
 import type { ReadBack } from '../readBack';
 import { shown } from '../shown';
 import { contactDetails } from './contactDetails';
@@ -42,8 +46,12 @@ export const recordUnlock: Operation<UnlockRequest, UnlockResponse> = {
 		unlocked: outcome === 'uncertain' ? null : 0,
 	}),
 	join,
+	part,
 	readBack,
 };
+
+// One item's list is read in one go.
+const MOST_UUIDS_PER_ITEM = 10_000;
 
 function folded(uuid: string): string {
 	return uuid.toLowerCase();
@@ -71,11 +79,42 @@ function read(item: ItemParameters): ReadItem<UnlockRequest> {
 		}
 		for (const part of entry.split(/[\s,;]+/)) if (part !== '') uuids.push(part);
 	}
+	if (uuids.length === 0) return { bad: 'Record UUIDs is empty' };
+	const isCombined = item.field('requestMode') === 'combined';
+	// Counted before they are looked at, so that a list of any length takes no time.
+	const most = isCombined ? MOST_UUIDS_PER_ITEM : BATCH_SIZE.most;
+	if (uuids.length > most) {
+		return {
+			bad: `Record UUIDs holds ${uuids.length} UUIDs, and ${isCombined ? 'an item' : 'one request'} takes at most ${most}: spread them over more items${isCombined ? '' : ', or choose Combined'}`,
+		};
+	}
 	const wrong = uuids.find((uuid) => !recordUuid.safeParse(uuid).success);
 	if (wrong !== undefined)
 		return { bad: `Record UUIDs holds ${shown(wrong)}, which is not a UUID` };
-	if (uuids.length === 0) return { bad: 'Record UUIDs is empty' };
 	return { requests: [{ uuids: distinct(uuids), unlock_type: unlockType }] };
+}
+
+/**
+ * A record that was bought together with others: what it cost is known where all of them cost the same
+ * (api-contract A.1), and nothing where only some of them were bought.
+ */
+function part(receipt: Receipt, whole: UnlockRequest, { uuids }: UnlockRequest): Part | undefined {
+	const { outcome, creditsCharged } = receipt;
+	if (outcome === 'already_unlocked' || outcome === 'not_found') {
+		const alreadyUnlocked = outcome === 'already_unlocked';
+		return { outcome, fields: { alreadyUnlocked, unlocked: 0 }, creditsCharged: 0 };
+	}
+	if (outcome !== 'unlocked') return undefined;
+	const prices =
+		whole.unlock_type === 'email'
+			? [CREDITS_PER_RECORD_EMAIL]
+			: [CREDITS_PER_RECORD_PHONE, CREDITS_PER_RECORD_WITHOUT_PHONE];
+	const price = prices.find((one) => one * whole.uuids.length === creditsCharged);
+	return {
+		outcome,
+		fields: { alreadyUnlocked: false, unlocked: uuids.length },
+		...(price === undefined ? {} : { creditsCharged: price * uuids.length }),
+	};
 }
 
 function settle(response: UnlockResponse, request: UnlockRequest): Settled {
@@ -139,43 +178,58 @@ function join(item: ItemParameters): Joint<UnlockRequest> | { bad: string } | un
 			bad: `Batch Size must be a whole number from 1 to ${BATCH_SIZE.most}, not ${shown(batchSize)}`,
 		};
 	}
-	return { into: (asked, standing) => inBatches(asked, standing, batchSize) };
+	return {
+		into: async (asked, standing) =>
+			(
+				await Promise.all(
+					UNLOCK_TYPES.map(async (type) => await inBatches(type, asked, standing, batchSize)),
+				)
+			).flat(),
+	};
 }
 
-function inBatches(
-	asked: Array<Asked<UnlockRequest>>,
+const UNLOCK_TYPES = ['email', 'phone'] as const;
+
+/** Each UUID goes into one request: that of an earlier run, where one has asked for it, or a new one. */
+async function inBatches(
+	type: UnlockRequest['unlock_type'],
+	allAsked: Array<Asked<UnlockRequest>>,
 	standing: UnlockRequest[],
 	batchSize: number,
-): Array<Joined<UnlockRequest>> {
-	return (['email', 'phone'] as const).flatMap((unlock_type) => {
-		// The items that ask for a UUID, by the UUID as first written.
-		const wanted = new Map<string, { uuid: string; items: number[] }>();
-		for (const { item, request } of asked) {
-			if (request.unlock_type !== unlock_type) continue;
-			for (const uuid of request.uuids) {
-				const known = wanted.get(folded(uuid));
-				if (known === undefined) wanted.set(folded(uuid), { uuid, items: [item] });
-				else known.items.push(item);
-			}
+): Promise<Array<Joined<UnlockRequest>>> {
+	const asked = allAsked.filter(({ request }) => request.unlock_type === type);
+	// By the UUID as first written.
+	const open = new Map<string, string>();
+	await mapInSlices(asked, ({ request }) => {
+		for (const uuid of request.uuids) {
+			if (!open.has(folded(uuid))) open.set(folded(uuid), uuid);
 		}
-		const joined = (uuids: string[]): Joined<UnlockRequest> => {
-			const items = uuids.flatMap((uuid) => wanted.get(folded(uuid))?.items ?? []);
-			for (const uuid of uuids) wanted.delete(folded(uuid));
-			return {
-				items: [...new Set(items)].sort((a, b) => a - b),
-				request: { uuids, unlock_type },
-			};
-		};
-		const answered = standing
-			.filter((request) => request.unlock_type === unlock_type)
-			.flatMap(({ uuids }) =>
-				uuids.every((uuid) => wanted.has(folded(uuid))) ? [joined(uuids)] : [],
-			);
-		const open = [...wanted.values()].map(({ uuid }) => uuid);
-		const starts = Array.from(
-			{ length: Math.ceil(open.length / batchSize) },
-			(_, index) => index * batchSize,
-		);
-		return [...answered, ...starts.map((start) => joined(open.slice(start, start + batchSize)))];
 	});
+	const joined: Array<Joined<UnlockRequest>> = [];
+	const batchOf = new Map<string, Joined<UnlockRequest>>();
+	const add = (uuids: string[]) => {
+		const batch: Joined<UnlockRequest> = { items: [], request: { uuids, unlock_type: type } };
+		joined.push(batch);
+		for (const uuid of uuids) {
+			batchOf.set(folded(uuid), batch);
+			open.delete(folded(uuid));
+		}
+	};
+	await mapInSlices(standing, ({ unlock_type, uuids }) => {
+		if (unlock_type === type && uuids.every((uuid) => open.has(folded(uuid)))) add(uuids);
+	});
+	const uuids = [...open.values()];
+	const starts = Array.from(
+		{ length: Math.ceil(uuids.length / batchSize) },
+		(_, index) => index * batchSize,
+	);
+	await mapInSlices(starts, (start) => add(uuids.slice(start, start + batchSize)));
+	await mapInSlices(asked, ({ item, request }) => {
+		for (const uuid of request.uuids) {
+			const items = batchOf.get(folded(uuid))?.items;
+			// Items come in their order, so the last one is the only one that can be there already.
+			if (items !== undefined && items.at(-1) !== item) items.push(item);
+		}
+	});
+	return joined;
 }

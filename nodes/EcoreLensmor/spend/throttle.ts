@@ -1,0 +1,171 @@
+import { sleep } from 'n8n-workflow';
+
+// Short enough that the Stop button is felt at once.
+const SLICE_MS = 100;
+// Spreads requests that were told the same time to come back.
+const MAX_JITTER = 0.25;
+// A run begins with a few requests, and more follow after a moment, or as soon as these are answered: a
+// vendor that limits turns away few then.
+const FIRST_REQUESTS = 2;
+const MOMENT_MS = 20;
+// How far requests start apart until one is answered, and at least until that many are.
+const FIRST_INTERVAL_MS = 2;
+const SHORTEST_INTERVAL_MS = 0.5;
+const ENOUGH_ANSWERS = 100;
+// By how much the interval is longer than the one that the vendor is taken to keep up.
+const MARGIN = 1.2;
+// By which part an answer shortens the interval: much while it is the first guess, and then little at
+// first, and more with every answer of a round.
+const SPEED_UP_FROM_GUESS = 0.15;
+const SPEED_UP = 0.005;
+const MORE_SPEED_UP = 0.001;
+
+/** A request that was let through, and when, in milliseconds of `performance.now()`. */
+export interface Ticket {
+	readonly startedAt: number;
+}
+
+/** The time between two moments at which requests are turned away. */
+interface Round {
+	/** When its first request started. */
+	start: number | undefined;
+	/** How many requests were answered that started in it. */
+	served: number;
+}
+
+/** A round that ended. */
+interface LastRound extends Round {
+	endedAt: number;
+	/** How long the vendor wanted to be left alone. */
+	waitMs: number;
+	/** The interval that was too short; absent where it meant nothing yet. */
+	intervalMs?: number;
+}
+
+/**
+ * When the next request may go out. All requests of a run share it: one that is told to wait holds
+ * back all, and they find a pace that the vendor keeps up.
+ */
+export class Throttle {
+	private heldUntil = 0;
+	/** The least time between the starts of two requests, in milliseconds. */
+	private intervalMs = FIRST_INTERVAL_MS;
+	private nextStart = 0;
+	private queue: Promise<unknown> = Promise.resolve();
+	private round: Round = { start: undefined, served: 0 };
+	/** The round before, which ended when a request was turned away. */
+	private last: LastRound | undefined;
+	private starts = 0;
+	private startsInTurn = 0;
+	private lastStart = 0;
+	/** What is known of the vendor's pace: nothing, what one round told, or more. */
+	private known: 'nothing' | 'guess' | 'pace' = 'nothing';
+	private roundsInARow = 0;
+
+	constructor(private readonly cancelled: () => boolean) {}
+
+	/** How many rounds in a row ended in "too many requests" since the vendor last served somebody. */
+	get turnedAwayInARow(): number {
+		return this.roundsInARow;
+	}
+
+	/** Lets a new run begin to count anew; the pace stays. */
+	forgetRefusals(): void {
+		this.roundsInARow = 0;
+	}
+
+	/** Holds every request of the run back for that many milliseconds. */
+	hold(ms: number): void {
+		this.heldUntil = Math.max(this.heldUntil, performance.now() + withJitter(ms));
+	}
+
+	/**
+	 * Resolves when it is a request's turn, in the order of asking; at once where the execution is
+	 * cancelled or `isOver`.
+	 */
+	async ready(isOver: () => boolean): Promise<Ticket> {
+		const turn = this.queue.then(async () => await this.nextTurn(isOver));
+		this.queue = turn;
+		return await turn;
+	}
+
+	/** Notes that the vendor dealt with a request, whatever it answered. */
+	served({ startedAt }: Ticket): void {
+		const { last } = this;
+		if (last !== undefined && startedAt <= last.endedAt) {
+			last.served += 1;
+			this.roundsInARow = Math.min(this.roundsInARow, 1);
+			this.slowDownAfter(last);
+			return;
+		}
+		this.roundsInARow = 0;
+		this.round.served += 1;
+		const { served } = this.round;
+		const intervalMs = {
+			nothing:
+				served < ENOUGH_ANSWERS
+					? Math.max(SHORTEST_INTERVAL_MS, FIRST_INTERVAL_MS / (served + 1))
+					: 0,
+			guess: this.intervalMs * (1 - SPEED_UP_FROM_GUESS),
+			pace: this.intervalMs * Math.max(0.5, 1 - SPEED_UP - MORE_SPEED_UP * served),
+		}[this.known];
+		this.nextStart = Math.min(this.nextStart, this.lastStart + intervalMs);
+		this.intervalMs = intervalMs;
+	}
+
+	/** Notes that the vendor did not deal with a request, and wants to be left alone for that many milliseconds. */
+	turnedAway({ startedAt }: Ticket, waitMs: number): void {
+		// What started before the last one was turned away could not know.
+		if (this.last !== undefined && startedAt <= this.last.endedAt) return;
+		const endedAt = performance.now();
+		this.roundsInARow += 1;
+		const { intervalMs, known } = this;
+		this.last = { ...this.round, endedAt, waitMs, ...(known === 'nothing' ? {} : { intervalMs }) };
+		this.round = { start: undefined, served: 0 };
+		this.slowDownAfter(this.last);
+		this.nextStart = endedAt + waitMs;
+	}
+
+	/** Waits that many milliseconds and up to a quarter more; ends early when the execution is cancelled. */
+	async pause(ms: number): Promise<void> {
+		for (let left = withJitter(ms); left > 0; left -= SLICE_MS) {
+			if (this.cancelled()) return;
+			await sleep(Math.min(left, SLICE_MS));
+		}
+	}
+
+	private async nextTurn(isOver: () => boolean): Promise<Ticket> {
+		for (;;) {
+			const now = performance.now();
+			if (this.cancelled() || isOver()) return { startedAt: now };
+			const left = Math.max(this.heldUntil, this.nextStart) - now;
+			if (left <= 0 && (this.startsInTurn < FIRST_REQUESTS || this.intervalMs === 0)) {
+				this.starts += 1;
+				this.startsInTurn += 1;
+				const isAMomentLater = this.starts === FIRST_REQUESTS && this.known === 'nothing';
+				// A timer is a millisecond or so late: what it lost is made up for.
+				this.lastStart = Math.max(this.nextStart, now - FIRST_INTERVAL_MS);
+				this.nextStart = this.lastStart + (isAMomentLater ? MOMENT_MS : this.intervalMs);
+				this.round.start ??= now;
+				return { startedAt: now };
+			}
+			// At least a turn of the event loop: only there can answers come in.
+			await sleep(Math.min(Math.max(left, 0), SLICE_MS));
+			this.startsInTurn = 0;
+		}
+	}
+
+	/** Finds the interval that the vendor keeps up, and at least one request for each wait that it asks for. */
+	private slowDownAfter({ start = 0, served, endedAt, waitMs, intervalMs }: LastRound): void {
+		// What it kept up, its wait included. It may be faster: the wait is in whole seconds. The interval
+		// that was too short is no measure either: after a pause many may serve a burst.
+		const keptUpMs = Math.min((endedAt + waitMs - start) / served, waitMs);
+		this.known = served === 0 ? 'nothing' : intervalMs === undefined ? 'guess' : 'pace';
+		this.intervalMs =
+			MARGIN * (this.known === 'pace' ? Math.sqrt(keptUpMs * (intervalMs ?? keptUpMs)) : keptUpMs);
+	}
+}
+
+function withJitter(ms: number): number {
+	return ms * (1 + Math.random() * MAX_JITTER);
+}
