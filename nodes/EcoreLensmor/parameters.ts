@@ -1,4 +1,9 @@
-import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import {
+	NodeConnectionTypes,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+} from 'n8n-workflow';
 
 import type { ItemParameters } from './operations/operation';
 
@@ -14,10 +19,10 @@ export interface Parameters extends ItemParameters {
  * once. The reader throws where an expression cannot be resolved.
  */
 export function parameterReader(context: IExecuteFunctions): (item: number) => Parameters {
-	const { parameters, rewireOutputLogTo } = context.getNode();
-	// An agent calls a tool by itself, or (newer ones) has n8n's engine run it as a node.
+	const node = context.getNode();
+	const { parameters } = node;
 	const sharesRunIndex = context.isToolExecution?.() ?? false;
-	const calledByAgent = sharesRunIndex || rewireOutputLogTo === NodeConnectionTypes.AiTool;
+	const calledByAgent = sharesRunIndex || isToolRunByEngine(node);
 	const constants = new Map<string, unknown>();
 
 	const resolve = (name: string, item: number, fallback: unknown): unknown => {
@@ -37,6 +42,11 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 			sharesRunIndex,
 		};
 	};
+}
+
+/** Whether an agent asked n8n's engine to run the node as a tool; older agents call it by themselves. */
+export function isToolRunByEngine({ rewireOutputLogTo }: INode): boolean {
+	return rewireOutputLogTo === NodeConnectionTypes.AiTool;
 }
 
 function holdsExpression(raw: unknown): boolean {

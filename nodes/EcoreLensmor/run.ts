@@ -6,7 +6,7 @@ import { operations } from './operations';
 import type { AnyOperation, Joint, Operation } from './operations/operation';
 import type { ReadBack } from './operations/readBack';
 import { isProblem, withoutAnswer, type Receipt } from './outcome';
-import { parameterReader, type Parameters } from './parameters';
+import { isToolRunByEngine, parameterReader, type Parameters } from './parameters';
 import { findAgain } from './read/readBack';
 import { runReads } from './read/runReads';
 import { badInput, failed, summary, unusable } from './report';
@@ -33,10 +33,12 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		return [inputs.map((_, item) => ({ json, pairedItem: { item } }))];
 	}
 	if (operation.kind === 'read') return await runReads(context, operation);
+	const isTool = isToolRunByEngine(node);
 	const output: Output = {
 		operation,
 		field: '',
-		...(node.onError === 'continueErrorOutput' ? { toErrorOutput: node } : {}),
+		// Of a tool, an agent sees nothing that leaves by the error output.
+		...(node.onError === 'continueErrorOutput' && !isTool ? { toErrorOutput: node } : {}),
 	};
 	const prepared = await prepare(context, operation, stopOnProblem);
 	if ('bad' in prepared) {
@@ -81,8 +83,9 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 		await findAgain(reader, readBack, { lines, read, inputs, concurrency });
 	}
 	context.addExecutionHints(summary(lines, spending.balance));
-	// A joined request has no single input item to keep.
-	output.field = join === undefined ? settings.outputField : '';
+	// A joined request has no single input item to keep, and a tool's is what reached the agent: headers
+	// of a webhook and the like, which a language model need not see.
+	output.field = join === undefined && !isTool ? settings.outputField : '';
 	return [await mapInSlices(lines, (line) => toItem(output, inputs, line))];
 }
 

@@ -88,3 +88,40 @@ it('event unlocks of several calls go one at a time', async () => {
 		'agent',
 	]);
 });
+
+describe("n8n's engine runs the tool as a node, as its newer agents ask for", () => {
+	const events = paidOperations.filter(({ vendor }) => vendor === 'lensmor');
+
+	it.each(events)('$name: Lensmor hears of the agent', async ({ parameters, keys }) => {
+		const start = { parameters, credential: sandbox.credential };
+		const items = keys.slice(0, 2).map((key) => ({ key }));
+		await execute({ ...start, items, settings: { rewireOutputLogTo: 'ai_tool' } });
+		await execute({ ...start, items });
+
+		expect(sandbox.seen.map(({ headers }) => headers['x-call-source'])).toEqual([
+			'agent',
+			'agent',
+			'api',
+			'api',
+		]);
+	});
+
+	it.each(paidOperations)(
+		'$name: the agent is told of what may have been charged, and nothing of what reached it',
+		async (operation) => {
+			const [first = '', second = ''] = operation.keys;
+			sandbox.fault({ kind: 'otherShape', on: first });
+			const { run } = await execute({
+				parameters: withOptions(operation, { outputField: 'result' }),
+				items: [first, second].map((key) => ({ key, headers: { cookie: 'a secret' } })),
+				credential: sandbox.credential,
+				settings: { rewireOutputLogTo: 'ai_tool', onError: 'continueErrorOutput' },
+			});
+
+			const [round] = run.data.resultData.runData['eCore & Lensmor'] ?? [];
+			const told = round?.data?.ai_tool?.[0]?.map(({ json }) => json) ?? [];
+			expect(told.map(({ outcome }) => outcome)).toEqual(['uncertain', operation.bought]);
+			expect(JSON.stringify(told)).not.toContain('a secret');
+		},
+	);
+});

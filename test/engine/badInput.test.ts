@@ -50,6 +50,16 @@ const cases: Array<{
 			['a number', { uuids: 7 }, /Record UUIDs must be text or a list, not the number 7/],
 			['an object', { uuids: { a: 1 } }, /Record UUIDs must be text or a list, not an object/],
 			['a number in a list', { uuids: [goodUuid, 5] }, /Record UUIDs holds the number 5/],
+			[
+				'more UUIDs than one request takes',
+				{ uuids: Array<string>(1001).fill(goodUuid).join() },
+				/Record UUIDs holds 1001 UUIDs, and one request takes at most 1000: spread them over more items, or choose Combined/,
+			],
+			[
+				'a million UUIDs',
+				{ uuids: `${goodUuid} `.repeat(1_000_000) },
+				/Record UUIDs holds 1000000 UUIDs/,
+			],
 			['null in a list', { uuids: [null] }, /Record UUIDs holds nothing, which is not a UUID/],
 			[
 				'another unlock type',
@@ -150,6 +160,13 @@ const cases: Array<{
 			['true', { event: true }, /Event must be the ID of an event, not the boolean true/],
 			['a dot segment', { event: '..' }, /Event must be the ID of an event, not ".."/],
 			['half a character', { event: 'a\ud800' }, /Event must be the ID of an event/],
+			[
+				'a number that has lost its last digits',
+				{ event: Number('9007199254740993') },
+				/Event must be the ID of an event, not the number 9007199254740992: give a long ID as text/,
+			],
+			['no number', { event: NaN }, /Event must be the ID of an event, not the number NaN/],
+			['half an event', { event: 1.5 }, /Event must be the ID of an event, not the number 1.5/],
 		] as Array<[string, IDataObject, RegExp]>
 	).map(([what, bad, says]) => ({
 		what: `event: ${what}`,

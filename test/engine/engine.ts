@@ -66,7 +66,10 @@ export interface Setup {
 	/** The decrypted credential. */
 	credential: ICredentialDataDecryptedObject;
 	/** n8n's node settings. Waits between tries are in milliseconds. */
-	settings?: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries' | 'onError'>;
+	settings?: Pick<
+		INode,
+		'retryOnFail' | 'maxTries' | 'waitBetweenTries' | 'onError' | 'rewireOutputLogTo'
+	>;
 	mode?: WorkflowExecuteMode;
 	/** Sends the items through the node in rounds of that many, as Loop Over Items does. */
 	loopOf?: number;

@@ -71,6 +71,12 @@ it('a long list comes page by page, and an event that lacks everything but its I
 	expect(sandbox.seen[0]?.path).toContain('page=3');
 });
 
+it('an ID that has lost its last digits is not offered', async () => {
+	const items = [{ id: '7' }, { id: Number('9007199254740993') }];
+	sandbox.fault({ kind: 'status', status: 200, body: { items, hasMore: false } });
+	await expect(choices()).rejects.toThrow('Lensmor answered HTTP 200 with a body that cannot be');
+});
+
 it('is asked again after a lost connection, and says why where it cannot be had', async () => {
 	sandbox.fault({ kind: 'lostBefore', times: 2 }, { kind: 'status', status: 401, skip: 1 });
 	expect((await choices()).results).toHaveLength(5);

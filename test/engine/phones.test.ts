@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Sandbox } from '../sandbox/sandbox';
+import { crowd, emailOf } from '../bench/crowd';
+import { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
 import { execute } from './engine';
 import { hurry } from './haste';
@@ -269,4 +270,25 @@ it('an identifier of absurd length counts as malformed, and holds nobody up', as
 		{ first_name: 'Ann', last_name: 'Lee', company_name: 'Acme' },
 		{ email: 'ann@acme.com' },
 	]);
+});
+
+it('what is remembered of 10,000 lookups takes less than 0.6 of what the output takes', async () => {
+	const size = 10_000;
+	const large = await Sandbox.start({ people: crowd(size), wallet: { ecore: 5 * size } });
+	const { stored, output } = await execute({
+		parameters: {
+			resource: 'phone',
+			operation: 'enrich',
+			email: '={{ $json.email }}',
+			options: { concurrency: 100 },
+		},
+		items: Array.from({ length: size }, (_, index) => ({ email: emailOf(index) })),
+		credential: large.credential,
+	});
+	await large.stop();
+
+	expect(output).toHaveLength(size);
+	const memory = stored.executionData?.contextData['node:eCore & Lensmor'];
+	const bytes = (value: unknown) => JSON.stringify(value).length / size;
+	expect(bytes(memory)).toBeLessThan(0.6 * bytes(output));
 });

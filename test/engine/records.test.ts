@@ -242,4 +242,106 @@ describe('combined', () => {
 			expect(sandbox.seen).toEqual([]);
 		},
 	);
+
+	it('an item may ask for more than one request takes, up to 10,000', async () => {
+		const list = (length: number) =>
+			Array.from(
+				{ length },
+				(_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+			);
+		const ask = async (length: number) =>
+			await execute({
+				parameters: { ...combined, options: { batchSize: 1000 } },
+				items: [{ uuids: list(length) }, { uuids: uuid(0) }],
+				credential: sandbox.credential,
+				settings: { onError: 'continueRegularOutput' },
+			});
+
+		const { output } = await ask(10_001);
+		expect(output[0]?.json.reason).toMatch(/holds 10001 UUIDs, and an item takes at most 10000/);
+		expect(sandbox.seen).toHaveLength(1);
+		await ask(10_000);
+		expect(sandbox.seen).toHaveLength(12);
+	});
+});
+
+describe('a person chooses One Request per Item before pressing Retry on a Combined run', () => {
+	const asked = (list: Array<{ uuid: string }>, type = 'email') =>
+		list.map((person) => ({ uuids: person.uuid, type }));
+	const credits = (json: Array<{ creditsCharged?: unknown }>) =>
+		json.map(({ creditsCharged }) => creditsCharged);
+
+	async function changeAndRetry(
+		items: Array<{ uuids: string; type: string }>,
+		wallet: number,
+		batchSize: number,
+	) {
+		const start = { items, credential: sandbox.credential };
+		sandbox.reset({ ...sandbox.world.wallet, ecore: wallet });
+		const failed = await execute({
+			...start,
+			parameters: { ...combined, options: { batchSize, concurrency: 1 } },
+		});
+		expect(failed.error?.message).toMatch(/wallet cannot pay/);
+		sandbox.world.wallet.ecore = 1000;
+		const retried = await execute({ ...start, parameters: perItem, retryOf: failed });
+		return retried.output.map(({ json }) => json);
+	}
+
+	it('every record comes out as bought, once, at its price', async () => {
+		const json = await changeAndRetry(asked(people.slice(0, 6)), 4, 4);
+
+		expect(json.map(({ outcome }) => outcome)).toEqual(Array(6).fill('unlocked'));
+		expect(credits(json)).toEqual(Array(6).fill(1));
+		expect(json[0]?.reason).toBe('Bought together with others by an earlier run of this execution');
+		expect(sandbox.world.spent()).toBe(6);
+		// One joined request that was paid, one that was refused, and two for the rest.
+		expect(sandbox.seen).toHaveLength(4);
+	});
+
+	it('where records had different prices, the first item carries what all of them cost', async () => {
+		const list = [...withPhone.slice(0, 2), ...withoutPhone.slice(0, 1), ...withPhone.slice(2, 4)];
+		const json = await changeAndRetry(asked(list, 'phone'), 15, 3);
+
+		expect(json.map(({ outcome }) => outcome)).toEqual(Array(5).fill('unlocked'));
+		expect(credits(json)).toEqual([11, 0, 0, 5, 5]);
+		expect(json[0]?.reason).toMatch(/paid 11 credits for 3 records together, which this item/);
+		expect(json[1]?.reason).toMatch(/paid 11 credits for 3 records together, which item 0/);
+		expect(sandbox.world.spent()).toBe(21);
+	});
+
+	it('where some were owned before, the credits are told all the same', async () => {
+		const list = people.slice(0, 4);
+		sandbox.world.wallet.ecore = 1000;
+		const items = asked(list);
+		const start = { items, credential: sandbox.credential };
+		await execute({ ...start, items: items.slice(0, 1), parameters: perItem });
+		sandbox.world.wallet.ecore = 2;
+		const failed = await execute({
+			...start,
+			parameters: { ...combined, options: { batchSize: 2, concurrency: 1 } },
+		});
+		sandbox.world.wallet.ecore = 1000;
+		const retried = await execute({ ...start, parameters: perItem, retryOf: failed });
+		const json = retried.output.map((item) => item.json);
+
+		expect(failed.error?.message).toMatch(/wallet cannot pay/);
+		// The first execution paid for the first record.
+		expect(credits(json)).toEqual([1, 0, 1, 1]);
+		expect(sandbox.world.spent()).toBe(4);
+	});
+
+	it('where the joined answer was lost, nobody knows what the items cost', async () => {
+		const items = asked(people.slice(0, 3));
+		const start = { items, credential: sandbox.credential };
+		sandbox.fault({ kind: 'lostAfter' }, { kind: 'lostBefore', times: 2 });
+		const failed = await execute({ ...start, parameters: combined });
+		const retried = await execute({ ...start, parameters: perItem, retryOf: failed });
+		const json = retried.output.map((item) => item.json);
+
+		expect(failed.error).toBeDefined();
+		expect(json.map(({ outcome }) => outcome)).toEqual(Array(3).fill('already_unlocked'));
+		expect(credits(json)).toEqual([null, null, null]);
+		expect(sandbox.world.spent()).toBe(3);
+	});
 });

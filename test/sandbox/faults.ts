@@ -18,16 +18,28 @@ export type Trouble =
 	| { kind: 'redirect'; status: 301 | 302 | 303 | 307 | 308 }
 	/** Charged, and the body is no JSON. */
 	| { kind: 'malformed' }
-	/** Charged, and the body ends too early. */
-	| { kind: 'truncated' }
+	/** Charged, and the body ends too early; with another status where there is one. */
+	| { kind: 'truncated'; status?: number }
+	/** Charged, and half of the body never comes. */
+	| { kind: 'stalled'; status?: number }
+	/** Charged, and the body is not compressed as its header says. */
+	| { kind: 'falseGzip'; status?: number }
+	/** Charged, and the body comes byte by byte, with so many milliseconds in between. */
+	| { kind: 'drip'; everyMs: number }
+	/** Charged, and answered with 101 and nothing more. */
+	| { kind: 'switchingProtocols' }
+	/** Charged, and the body is as many bytes long, be it unpacked. */
+	| { kind: 'huge'; bytes: number; gzip?: boolean }
 	/** Charged, and the body is JSON of another shape. */
 	| { kind: 'otherShape'; body?: unknown }
 	/** Charged, and the body has fields that no document names. */
 	| { kind: 'unknownFields' }
 	/** HTTP 200 with Lensmor's error envelope. Nothing is charged. */
 	| { kind: 'errorKey'; errorKey?: string }
-	/** A refusal that repeats the token it was sent. */
-	| { kind: 'echoToken'; status: number };
+	/** Charged, and answered with Lensmor's error envelope and what it cost. */
+	| { kind: 'errorKeyAndCredits' }
+	/** A refusal that repeats a token, the one it was sent where there is no other. */
+	| { kind: 'echoToken'; status: number; token?: string };
 
 /** A trouble and the requests it meets: those whose method, path and body contain `on`. */
 export type Fault = Trouble & {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -354,12 +355,54 @@ export class Sandbox {
 			case 'malformed':
 				charge();
 				return await reply.type('application/json').send('{"success": tru');
-			case 'truncated': {
+			case 'truncated':
+			case 'stalled': {
 				const { status, body } = charge();
 				reply.hijack();
-				reply.raw.writeHead(status, { 'content-type': 'application/json', 'content-length': 9999 });
-				reply.raw.write(JSON.stringify(body).slice(0, 20), () => reply.raw.destroy());
+				reply.raw.writeHead(trouble.status ?? status, {
+					'content-type': 'application/json',
+					'content-length': 9999,
+				});
+				const isOver = trouble.kind === 'truncated';
+				reply.raw.write(JSON.stringify(body).slice(0, 20), () => isOver && reply.raw.destroy());
 				return reply;
+			}
+			case 'falseGzip': {
+				const { status, body } = charge();
+				reply.hijack();
+				reply.raw.writeHead(trouble.status ?? status, {
+					'content-type': 'application/json',
+					'content-encoding': 'gzip',
+				});
+				reply.raw.end(JSON.stringify(body));
+				return reply;
+			}
+			case 'drip': {
+				const { status, body } = charge();
+				reply.hijack();
+				reply.raw.writeHead(status, { 'content-type': 'application/json' });
+				const hungUp = once(reply.raw, 'close');
+				for (const byte of JSON.stringify(body)) {
+					if (reply.raw.destroyed) break;
+					reply.raw.write(byte);
+					await Promise.race([wait(trouble.everyMs, undefined, { ref: false }), hungUp]);
+				}
+				reply.raw.end();
+				return reply;
+			}
+			case 'switchingProtocols':
+				charge();
+				reply.hijack();
+				reply.raw.socket?.write(
+					'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+				);
+				return reply;
+			case 'huge': {
+				charge();
+				const text = 'x'.repeat(trouble.bytes);
+				return trouble.gzip === true
+					? await reply.header('content-encoding', 'gzip').send(gzipSync(text))
+					: await reply.send(text);
 			}
 			case 'otherShape':
 				charge();
@@ -379,10 +422,15 @@ export class Sandbox {
 				);
 				return await reply.code(status).send(body);
 			}
+			case 'errorKeyAndCredits': {
+				const { body } = charge();
+				const refusal = lensmorRefusal(400, 'STATE_CONFLICT', 'Something went wrong', 200);
+				return await reply.send({ ...(body as object), ...(refusal.body as object) });
+			}
 			case 'echoToken':
-				return await reply
-					.code(trouble.status)
-					.send({ error: `Bad header: ${request.headers.authorization}` });
+				return await reply.code(trouble.status).send({
+					error: `Bad header: ${trouble.token ?? request.headers.authorization}`,
+				});
 		}
 	}
 }

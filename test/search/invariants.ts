@@ -3,9 +3,9 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { execute, type Execution, type Loaded } from '../engine/engine';
-import type { Sandbox } from '../sandbox/sandbox';
+import { TokenBucket, type Sandbox } from '../sandbox/sandbox';
 import type { Charge } from '../sandbox/world';
-import { faultsOf, itemsOf, parametersOf, priceOf, type Scenario } from './scenario';
+import { besideOf, faultsOf, itemsOf, parametersOf, priceOf, type Scenario } from './scenario';
 
 const STOPPING = [401, 402, 403];
 
@@ -21,6 +21,10 @@ export async function play(scenario: Scenario, sandbox: Sandbox, node?: Loaded):
 	const price = priceOf(scenario);
 	sandbox.reset({ ecore: scenario.purchases * price, lensmor: scenario.purchases * price });
 	sandbox.fault(...faultsOf(scenario));
+	const { rateLimit } = scenario;
+	if (rateLimit !== undefined) {
+		sandbox.tokenBucket = new TokenBucket(rateLimit.perSecond, rateLimit.burst);
+	}
 	const { retryOnFail, maxTries, onError, loopOf, stopAfterMs } = scenario;
 	const start = {
 		parameters: parametersOf(scenario),
@@ -31,6 +35,9 @@ export async function play(scenario: Scenario, sandbox: Sandbox, node?: Loaded):
 		...(node === undefined ? {} : { node }),
 	};
 
+	const { credential } = sandbox;
+	const beside =
+		scenario.readBeside === 0 ? undefined : execute({ ...besideOf(scenario), credential });
 	let seenAtStop: number | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let execution = await execute({
@@ -44,6 +51,8 @@ export async function play(scenario: Scenario, sandbox: Sandbox, node?: Loaded):
 		},
 	});
 	clearTimeout(timer);
+	const planned = (await beside)?.output.filter(({ json }) => json.outcome === 'planned') ?? [];
+	must(planned.length === scenario.readBeside, 'another execution is not disturbed', planned);
 	check(scenario, sandbox, execution, { seenFrom: 0, chargedFrom: 0, seenAtStop });
 
 	for (const { topUp, heal } of scenario.retries) {
@@ -74,6 +83,7 @@ function check(scenario: Scenario, sandbox: Sandbox, execution: Execution, momen
 	theLimitHolds(scenario, sandbox);
 	tokensStayAtHome(sandbox, execution);
 	nothingIsSentAfterAStop(scenario, sandbox, moment);
+	aVendorThatServesIsWaitedFor(scenario, execution);
 	const { concurrency } = scenario;
 	if (moment.seenAtStop !== undefined) {
 		const later = sandbox.seen.length - moment.seenAtStop;
@@ -131,6 +141,15 @@ function nothingIsSentAfterAStop(scenario: Scenario, sandbox: Sandbox, { seenFro
 	// What was bought before may still be read.
 	const later = sandbox.seen.slice(Math.min(...answeredAt)).filter((one) => one.couldCost).length;
 	must(later <= underWay, 'nothing is sent after a refusal that all would meet', later);
+}
+
+function aVendorThatServesIsWaitedFor(
+	{ faults }: Scenario,
+	{ output, errorOutput, error }: Execution,
+): void {
+	if (faults.some(({ trouble }) => trouble.kind === 'status' && trouble.status === 429)) return;
+	const told = JSON.stringify([output, errorOutput, error?.message]);
+	must(!told.includes('HTTP 429'), 'a vendor that serves somebody is waited for', told);
 }
 
 function itemsBehind({ pairedItem }: INodeExecutionData): number[] {

@@ -25,6 +25,10 @@ export interface Scenario {
 	loopOf: number | undefined;
 	/** When Stop is pressed, in milliseconds after the start. */
 	stopAfterMs: number | undefined;
+	/** How many requests the vendor serves a second, and at once after a pause; no limit where absent. */
+	rateLimit: { perSecond: number; burst: number } | undefined;
+	/** How many items another execution reads at the same time, in the same process. */
+	readBeside: number;
 	/** What happens before each Retry that a person presses on a failed execution. */
 	retries: Array<{ topUp: boolean; heal: boolean }>;
 }
@@ -34,6 +38,8 @@ const troubles: Trouble[] = [
 	{ kind: 'lostAfter' },
 	{ kind: 'malformed' },
 	{ kind: 'truncated' },
+	{ kind: 'truncated', status: 401 },
+	{ kind: 'falseGzip', status: 401 },
 	{ kind: 'otherShape' },
 	{ kind: 'unknownFields' },
 	{ kind: 'errorKey' },
@@ -87,6 +93,14 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	),
 	loopOf: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
 	stopAfterMs: fc.option(fc.nat({ max: 12 }), { nil: undefined, freq: 6 }),
+	rateLimit: fc.option(
+		fc.record({ perSecond: fc.integer({ min: 1, max: 5 }), burst: fc.integer({ min: 1, max: 5 }) }),
+		{ nil: undefined, freq: 3 },
+	),
+	readBeside: fc.oneof(
+		{ weight: 9, arbitrary: fc.constant(0) },
+		{ weight: 1, arbitrary: fc.integer({ min: 100, max: 500 }) },
+	),
 	retries: fc.array(fc.record({ topUp: fc.boolean(), heal: fc.boolean() }), { maxLength: 2 }),
 });
 
@@ -183,4 +197,21 @@ export function priceOf({ kind, unlockType }: Scenario): number {
 /** The scenario's faults, as the sandbox takes them. */
 export function faultsOf({ faults }: Scenario): Fault[] {
 	return faults.map(({ trouble, skip, times }) => ({ ...trouble, skip, times }));
+}
+
+/** Another execution that reads items and buys nothing: six fields by expressions, and a dry run. */
+export function besideOf({ readBeside }: Scenario) {
+	const fields = ['linkedinUrl', 'email', 'firstName', 'lastName', 'companyName', 'companyWebsite'];
+	return {
+		parameters: {
+			resource: 'phone',
+			operation: 'enrich',
+			...Object.fromEntries(fields.map((name) => [name, `={{ $json.${name} }}`])),
+			options: { dryRun: true },
+		},
+		items: Array.from({ length: readBeside }, (_, index) => ({
+			...Object.fromEntries(fields.map((name) => [name, name])),
+			email: `person-${index}@acme.com`,
+		})),
+	};
 }

@@ -5,7 +5,7 @@ import { sendToErrorOutput } from '../line';
 import type { ReadOperation, Wanted } from '../operations/readOperation';
 import { shown } from '../operations/shown';
 import type { Problem } from '../outcome';
-import { parameterReader, type Parameters } from '../parameters';
+import { isToolRunByEngine, parameterReader, type Parameters } from '../parameters';
 import { badInput, failedRead, unusable, whatIsLeftOut } from '../report';
 import { DEFAULT_CONCURRENCY, readSettings, FAILED_TO_N8N } from '../settings';
 import { inLanes } from '../spend/lanes';
@@ -158,7 +158,8 @@ function asItem(
 	node: INode,
 ): INodeExecutionData {
 	const output: INodeExecutionData = { json: { ...result }, pairedItem: { item } };
-	if (node.onError === 'continueErrorOutput' && isProblem(result)) {
+	const hasErrorOutput = node.onError === 'continueErrorOutput' && !isToolRunByEngine(node);
+	if (hasErrorOutput && isProblem(result)) {
 		sendToErrorOutput(output, node, { item, reason: result.reason });
 	}
 	return output;

@@ -84,15 +84,17 @@ const LONGEST_DELAY_MS = 1_000;
  * Aborts when a request has taken that many milliseconds. While something else keeps n8n's process
  * busy, no answer can be read: what has arrived meanwhile is read before the deadline counts.
  */
-function deadline(timeoutMs: number): AbortSignal {
+function startDeadline(timeoutMs: number): { signal: AbortSignal; clear: () => void } {
 	const controller = new AbortController();
+	const timeout = AbortSignal.timeout(timeoutMs);
 	const dueAt = performance.now() + timeoutMs;
-	const end = async () => {
-		await sleep(Math.min(performance.now() - dueAt, LONGEST_DELAY_MS));
-		controller.abort();
+	const end = () => {
+		const lateMs = performance.now() - dueAt;
+		void sleep(Math.min(lateMs, LONGEST_DELAY_MS)).then(() => controller.abort());
 	};
-	AbortSignal.timeout(timeoutMs).addEventListener('abort', () => void end());
-	return controller.signal;
+	timeout.addEventListener('abort', end);
+	// Without a listener, Node.js gives the timer up.
+	return { signal: controller.signal, clear: () => timeout.removeEventListener('abort', end) };
 }
 
 /**
@@ -118,7 +120,7 @@ export function sender(
 	const secrets = secretsOf(Object.values(accountsOf(credential)));
 
 	return async (wire) => {
-		const abortSignal = deadline(timeoutMs);
+		const deadline = startDeadline(timeoutMs);
 		try {
 			const { statusCode, headers, body } =
 				(await context.helpers.httpRequestWithAuthentication.call(
@@ -132,7 +134,7 @@ export function sender(
 						json: true,
 						// The helper's own timeout starts anew with every byte, and fires before what has arrived is read.
 						timeout: 0,
-						abortSignal,
+						abortSignal: deadline.signal,
 						// As a stream, so that its size can be bounded and a body that breaks off is no error of the helper's.
 						encoding: 'stream',
 						returnFullResponse: true,
@@ -153,13 +155,15 @@ export function sender(
 				body: text === undefined ? undefined : secrets.hiddenIn(text, parsed),
 			};
 		} catch (fault) {
-			if (abortSignal.aborted) {
+			if (deadline.signal.aborted) {
 				return { kind: 'lost', cause: `no answer came within ${timeoutMs} ms` };
 			}
 			const code = transportFault.safeParse(fault).data?.httpCode ?? '';
 			const cause = NEVER_LEFT.get(code);
 			if (cause !== undefined) return { kind: 'unsent', cause };
 			return { kind: 'lost', cause: 'the connection was lost' };
+		} finally {
+			deadline.clear();
 		}
 	};
 }

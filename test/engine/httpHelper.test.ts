@@ -1,0 +1,153 @@
+import type {
+	IAdditionalCredentialOptions,
+	IAllExecuteFunctions,
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	INodeType,
+} from 'n8n-workflow';
+
+import type { Trouble } from '../sandbox/faults';
+import type { Sandbox } from '../sandbox/sandbox';
+import { execute, load } from './engine';
+import { useSandbox } from './useSandbox';
+
+// What `spend/send.ts` relies on, tried on n8n's helper alone. A test that turns red here says that n8n
+// has changed: read it before the others.
+
+let sandbox: Sandbox;
+useSandbox((started) => (sandbox = started));
+
+const ALWAYS: Partial<IHttpRequestOptions> = {
+	json: true,
+	returnFullResponse: true,
+	ignoreHttpStatusErrors: true,
+	disableFollowRedirect: true,
+	sendCredentialsOnCrossOriginRedirect: false,
+};
+const ONCE = { preAuthenticationRetryStatusCode: -1 };
+
+interface Call {
+	options?: Partial<IHttpRequestOptions>;
+	credentialOptions?: IAdditionalCredentialOptions;
+	/** Whether the helper is called without what knows the Stop button. */
+	narrowed?: boolean;
+	trouble?: Trouble;
+	/** When Stop is pressed, in milliseconds after the start. */
+	stopAfterMs?: number;
+}
+
+/** Has n8n's helper send one request, and answers what it gave, or the code of what it threw. */
+async function call({ options, credentialOptions, narrowed = true, trouble, stopAfterMs }: Call) {
+	const { node, credential } = await load();
+	let told: unknown;
+	const probe: INodeType = {
+		description: (node as INodeType).description,
+		async execute(this: IExecuteFunctions) {
+			const credentials = await this.getCredentials('ecoreLensmorApi');
+			const self = {
+				getCredentials: async () => credentials,
+				getNode: () => this.getNode(),
+				helpers: this.helpers,
+				logger: this.logger,
+			} as unknown as IAllExecuteFunctions;
+			try {
+				const answer = (await this.helpers.httpRequestWithAuthentication.call(
+					narrowed ? self : this,
+					'ecoreLensmorApi',
+					{
+						method: 'POST',
+						url: `${sandbox.ecoreBaseUrl}/external/phone/enrichment/`,
+						body: { email: sandbox.world.people[0]?.email },
+						...ALWAYS,
+						...options,
+					},
+					credentialOptions,
+				)) as { statusCode: number; body: unknown };
+				let text = '';
+				if (options?.encoding === 'stream') {
+					for await (const chunk of answer.body as AsyncIterable<Buffer>) text += chunk.toString();
+				}
+				told = { status: answer.statusCode, ...(text === '' ? {} : { text }) };
+			} catch (fault) {
+				const { httpCode, code } = fault as { httpCode?: string; code?: string };
+				told = { fault: httpCode ?? code ?? 'unnamed' };
+			}
+			return [[{ json: {} }]];
+		},
+	};
+	if (trouble !== undefined) sandbox.fault({ ...trouble, times: 9 });
+	await execute({
+		parameters: { resource: 'phone', operation: 'enrich' },
+		items: [{}, {}] as IDataObject[],
+		credential: sandbox.credential,
+		node: { node: probe, credential },
+		...(stopAfterMs === undefined ? {} : { onStart: (stop) => void setTimeout(stop, stopAfterMs) }),
+	});
+	return { told, sent: sandbox.paidRequests.length };
+}
+
+const STREAM: Partial<IHttpRequestOptions> = { encoding: 'stream', timeout: 0 };
+
+it('sends a 401 that breaks off a second time, and does not where another status is named', async () => {
+	const trouble: Trouble = { kind: 'truncated', status: 401 };
+	expect((await call({ trouble })).sent).toBe(2);
+	sandbox.reset();
+	expect((await call({ trouble, credentialOptions: ONCE })).sent).toBe(1);
+	sandbox.reset();
+	expect((await call({ trouble, options: STREAM, credentialOptions: ONCE })).sent).toBe(1);
+});
+
+it.each<Trouble>([
+	{ kind: 'status', status: 401 },
+	{ kind: 'status', status: 500 },
+	{ kind: 'redirect', status: 307 },
+])('gives a status as a value, with its body as a stream, and sends once: %j', async (trouble) => {
+	const { told, sent } = await call({ trouble, options: STREAM, credentialOptions: ONCE });
+	expect(told).toEqual({
+		status: trouble.kind === 'slow' ? 0 : 'status' in trouble && trouble.status,
+	});
+	expect(sent).toBe(1);
+	expect(sandbox.strayed).toEqual([]);
+});
+
+it('unpacks a stream, and gives its bytes as they come', async () => {
+	const bytes = 100_000;
+	const { told } = await call({ trouble: { kind: 'huge', bytes, gzip: true }, options: STREAM });
+	expect(told).toEqual({ status: 200, text: 'x'.repeat(bytes) });
+});
+
+it.each<Trouble>([{ kind: 'truncated' }, { kind: 'falseGzip' }])(
+	'a stream throws where the body breaks off: %j',
+	async (trouble) => {
+		const { told } = await call({ trouble, options: STREAM, credentialOptions: ONCE });
+		expect(told).toHaveProperty('fault');
+	},
+);
+
+it.each<Trouble>([
+	{ kind: 'slow', ms: 5000 },
+	{ kind: 'drip', everyMs: 100 },
+	{ kind: 'stalled' },
+	{ kind: 'switchingProtocols' },
+])('an abort signal ends a request, whatever the vendor does: %j', async (trouble) => {
+	const options = { ...STREAM, abortSignal: AbortSignal.timeout(300) };
+	const { told } = await call({ trouble, options, credentialOptions: ONCE });
+	expect(told).toHaveProperty('fault');
+});
+
+it('its own timeout starts anew with every byte: it is no deadline', async () => {
+	const { told } = await call({
+		trouble: { kind: 'drip', everyMs: 10 },
+		options: { timeout: 200 },
+		credentialOptions: ONCE,
+	});
+	expect(told).toMatchObject({ status: 200 });
+});
+
+it('Stop aborts a request, unless the helper does not know the button', async () => {
+	const trouble: Trouble = { kind: 'slow', ms: 300 };
+	const stopping = { trouble, options: STREAM, credentialOptions: ONCE, stopAfterMs: 100 };
+	expect((await call({ ...stopping, narrowed: false })).told).toHaveProperty('fault');
+	expect((await call(stopping)).told).toMatchObject({ status: 200 });
+});
