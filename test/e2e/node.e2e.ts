@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { WorkflowFile } from './n8n';
 import { useN8n } from './useN8n';
-import { connect, node, outputOf } from './workflows';
+import { charged, connect, node, outputOf } from './workflows';
 
 const host = useN8n();
 
@@ -67,73 +68,140 @@ describe('the credential', () => {
 	});
 });
 
-it('as a tool of an AI agent: one event is unlocked, and Lensmor hears that an agent asked', async () => {
-	const { n8n, outside, credentials } = host();
-	const workflow = await n8n.addWorkflow(
-		{
-			name: 'agent',
-			nodes: [
-				node(
-					'Asked',
-					'n8n-nodes-base.webhook',
-					2,
-					{ httpMethod: 'POST', path: 'agent', options: {} },
-					{ webhookId: 'agent' },
-				),
-				node('Agent', '@n8n/n8n-nodes-langchain.agent', 2.2, {
-					promptType: 'define',
-					text: '={{ $json.body.question }}',
-					options: {},
-				}),
-				node('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', 1.2, {
-					model: { __rl: true, mode: 'id', value: 'stand-in' },
-					options: {},
-				}),
-				node('Unlock event', `${TYPE}Tool`, 1, {
-					resource: 'event',
-					operation: 'unlock',
-					eventId: {
-						__rl: true,
-						mode: 'id',
-						value: "={{ $fromAI('eventId', 'The id of the event', 'string') }}",
-					},
-					options: { maximumCredits: 2000 },
-				}),
-			],
-			connections: {
-				...connect({ Asked: [['Agent']] }),
-				Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
-				'Unlock event': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
-			},
-		},
-		credentials,
-	);
-	const said: IDataObject[] = [];
-	outside.model = [
-		(conversation) => {
-			said.push(conversation);
-			const [tool] = conversation.tools as Array<{ function: { name: string } }>;
-			const call = { name: tool?.function.name, arguments: JSON.stringify({ eventId: '139574' }) };
-			return { tool_calls: [{ id: 'call_1', type: 'function', function: call }] };
-		},
-		(conversation) => {
-			said.push(conversation);
-			return { content: 'Unlocked.' };
-		},
+describe('as a tool of an AI agent', () => {
+	const AGENT = '@n8n/n8n-nodes-langchain.agent';
+	const MAXIMUM_CREDITS = 4000;
+	const HANNOVER = '139574';
+	const INTERPACK = '140002';
+
+	interface Conversation extends IDataObject {
+		tools: Array<{ function: { name: string } }>;
+		messages: Array<{ role: string; tool_call_id?: string; content: unknown }>;
+	}
+
+	const newest = async () => {
+		const types = await host().n8n.listTypes();
+		const versions = types.filter(({ name }) => name === AGENT).flatMap(({ version }) => version);
+		return Math.max(...versions);
+	};
+	// The older ones call a tool themselves, the newer ones ask n8n's engine to run it as a node.
+	const agents = [
+		{ which: 'that calls it itself', webhook: 'itself', version: () => 2.2 },
+		{ which: 'of the newest version', webhook: 'newest', version: newest },
 	];
 
-	await n8n.webhook('agent', { question: 'Unlock the contacts of Hannover Messe 2026.' });
-	const [ended] = await n8n.ended(workflow);
+	const unlocker = (webhook: string, version: number): WorkflowFile => ({
+		name: webhook,
+		nodes: [
+			node(
+				'Asked',
+				'n8n-nodes-base.webhook',
+				2,
+				{ httpMethod: 'POST', path: webhook, options: {} },
+				{ webhookId: webhook },
+			),
+			node('Agent', AGENT, version, {
+				promptType: 'define',
+				text: '={{ $json.body.question }}',
+				options: {},
+			}),
+			node('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', 1.2, {
+				model: { __rl: true, mode: 'id', value: 'stand-in' },
+				options: {},
+			}),
+			node('Unlock event', `${TYPE}Tool`, 1, {
+				resource: 'event',
+				operation: 'unlock',
+				eventId: {
+					__rl: true,
+					mode: 'id',
+					value: "={{ $fromAI('eventId', 'The id of the event', 'string') }}",
+				},
+				options: { maximumCredits: MAXIMUM_CREDITS },
+			}),
+		],
+		connections: {
+			...connect({ Asked: [['Agent']] }),
+			Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+			'Unlock event': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
+		},
+	});
 
-	expect(ended?.status).toBe('success');
-	expect(outputOf(await n8n.execution(ended?.id ?? ''), 'Agent')[0]?.json.output).toBe('Unlocked.');
-	expect(outside.sandbox.paidRequests.map(({ headers }) => headers['x-call-source'])).toEqual([
-		'agent',
-	]);
-	expect(outside.sandbox.ledger.map(({ key, credits }) => [key, credits])).toEqual([
-		['139574', 2000],
-	]);
-	// The model is told the price before, and what it came to afterwards.
-	expect(JSON.stringify(said[0]?.tools)).toContain('2000 credits');
-	expect(JSON.stringify(said[1]?.messages)).toContain('creditsCharged');
+	/** Has the model ask for these events in one turn; answers the conversations that it was sent. */
+	const unlock = async (
+		webhook: string,
+		version: number,
+		events: string[],
+	): Promise<[asked: Conversation, told: Conversation]> => {
+		const { n8n, outside, credentials } = host();
+		const workflow = await n8n.addWorkflow(unlocker(webhook, version), credentials);
+		const said: Conversation[] = [];
+		outside.model = [
+			(conversation) => {
+				const heard = conversation as Conversation;
+				said.push(heard);
+				const name = heard.tools[0]?.function.name;
+				const calls = events.map((eventId, index) => ({
+					id: `call_${index}`,
+					type: 'function',
+					function: { name, arguments: JSON.stringify({ eventId }) },
+				}));
+				return { tool_calls: calls };
+			},
+			(conversation) => {
+				said.push(conversation as Conversation);
+				return { content: 'Unlocked.' };
+			},
+		];
+
+		await n8n.webhook(webhook, { question: 'Unlock the contacts of these trade shows.' });
+		const [ended] = await n8n.ended(workflow);
+
+		expect(ended?.status).toBe('success');
+		const [answer] = outputOf(await n8n.execution(ended?.id ?? ''), 'Agent');
+		expect(answer?.json.output).toBe('Unlocked.');
+		const [asked, told, ...more] = said;
+		if (asked === undefined || told === undefined) throw new Error('The model was not told');
+		expect(more).toEqual([]);
+		return [asked, told];
+	};
+
+	it.each(agents)(
+		'$which: one event is unlocked, and Lensmor hears that an agent asked',
+		async ({ webhook, version }) => {
+			const { sandbox } = host().outside;
+
+			const [asked, told] = await unlock(`one-${webhook}`, await version(), [HANNOVER]);
+
+			expect(sandbox.paidRequests.map(({ headers }) => headers['x-call-source'])).toEqual([
+				'agent',
+			]);
+			expect(sandbox.ledger.map(({ key, credits }) => [key, credits])).toEqual([[HANNOVER, 2000]]);
+			// The model is told the price before, and what it came to afterwards.
+			expect(JSON.stringify(asked.tools)).toContain('2000 credits');
+			expect(JSON.stringify(told.messages)).toContain('creditsCharged');
+		},
+	);
+
+	it.each(agents)(
+		'$which: three calls at once for two events are charged twice, and the answers add up to it',
+		async ({ webhook, version }) => {
+			const { sandbox } = host().outside;
+			// Long enough to overlap, where an agent does not wait for one call before the next.
+			sandbox.latencyMs = 200;
+
+			const events = [HANNOVER, HANNOVER, INTERPACK];
+			const [, told] = await unlock(`three-${webhook}`, await version(), events);
+
+			expect(sandbox.ledger.map(({ key, credits }) => [key, credits]).sort()).toEqual([
+				[HANNOVER, 2000],
+				[INTERPACK, 2000],
+			]);
+			const answers = told.messages.filter(({ role }) => role === 'tool');
+			expect(answers.map((answer) => answer.tool_call_id)).toEqual(['call_0', 'call_1', 'call_2']);
+			const items = answers.map(({ content }) => JSON.parse(content as string) as IDataObject[]);
+			expect(items.map(([item]) => item?.eventId)).toEqual(events);
+			expect(charged(items.flat().map((json) => ({ json })))).toBe(sandbox.world.spent());
+		},
+	);
 });
