@@ -103,6 +103,28 @@ describe.each(paidOperations)('$name', (operation) => {
 		},
 	);
 
+	it.each(['1.5', '-5', '5;', 'Sat, 21 Nov 2020 10:00:00 GMT'])(
+		'a Retry-After that cannot be used is no reason to come back at once: %j',
+		async (value) => {
+			const headers = { 'retry-after': value };
+			sandbox.fault({ kind: 'status', status: 429, headers, times: Infinity });
+			const startedAt = performance.now();
+			const { output } = await execute({
+				parameters: withOptions(operation, { concurrency: 5 }),
+				items: operation.keys.slice(0, 5).map((key) => ({ key })),
+				credential: sandbox.credential,
+				settings: { onError: 'continueRegularOutput' },
+			});
+
+			expect(new Set(output.map(({ json }) => json.outcome))).toEqual(
+				new Set(['refused', 'not_sent']),
+			);
+			// The first ones, and then one after each of four waits of a second or more.
+			expect(sandbox.seen.length).toBeLessThanOrEqual(9);
+			expect(performance.now() - startedAt).toBeGreaterThanOrEqual(4000);
+		},
+	);
+
 	it('neither token is told, as it is or URL-encoded, whoever sends it back', async () => {
 		const special = { ecore: 'eco+re/token=1', lensmor: 'sk_lens+mor/key=2' };
 		Object.assign(sandbox.tokens, special);

@@ -28,7 +28,7 @@ export type Trouble =
 	| { kind: 'drip'; everyMs: number }
 	/** Charged, and answered with 101 and nothing more. */
 	| { kind: 'switchingProtocols' }
-	/** Charged, and the body is as many bytes long, be it unpacked. */
+	/** Charged, and the body is as documented, with that many bytes more; or so many once it is unpacked. */
 	| { kind: 'huge'; bytes: number; gzip?: boolean }
 	/** Charged, and the body is JSON of another shape. */
 	| { kind: 'otherShape'; body?: unknown }

@@ -398,8 +398,9 @@ export class Sandbox {
 				);
 				return reply;
 			case 'huge': {
-				charge();
-				const text = 'x'.repeat(trouble.bytes);
+				const { body } = charge();
+				const text = JSON.stringify({ padding: 'x'.repeat(trouble.bytes), ...(body as object) });
+				reply.type('application/json');
 				return trouble.gzip === true
 					? await reply.header('content-encoding', 'gzip').send(gzipSync(text))
 					: await reply.send(text);
