@@ -47,8 +47,8 @@ const NEVER_LEFT = new Map([
 
 const transportFault = z.object({ httpCode: z.string() });
 
-/** The longest answer that is read of a list: 100 entries are the most on a page (api-contract B.1), so 40 kB each. */
-export const MAX_BYTES_OF_A_LIST = 4 * 2 ** 20;
+/** The longest answer that is read of a list: 100 entries are the most on a page (api-contract B.1), so 20 kB each. */
+export const MAX_BYTES_OF_A_LIST = 2 * 2 ** 20;
 /** The longest answer that is read of anything else; the documented ones have less than 1 kB. */
 export const MAX_BYTES = 2 ** 20;
 
