@@ -135,15 +135,14 @@ describe('Combined', () => {
 		recordUnlock.join?.(
 			itemWith({ requestMode: 'combined' }, batchSize === undefined ? {} : { batchSize }),
 		);
-	function into(batchSize: unknown, asked: UnlockRequest[], standing: UnlockRequest[] = []) {
+	async function into(batchSize: unknown, asked: UnlockRequest[], standing: UnlockRequest[] = []) {
 		const join = joint(batchSize);
 		if (join === undefined || 'bad' in join) throw new Error(join?.bad);
-		return join
-			.into(
-				asked.map((request, item) => ({ item, request })),
-				standing,
-			)
-			.map(({ items, request }) => [items, request]);
+		const joined = await join.into(
+			asked.map((request, item) => ({ item, request })),
+			standing,
+		);
+		return joined.map(({ items, request }): [number[], UnlockRequest] => [items, request]);
 	}
 
 	it('is off unless it is chosen', () => {
@@ -162,18 +161,16 @@ describe('Combined', () => {
 		});
 	});
 
-	it('goes up to 100 records a request unless told otherwise, 1 to 1000', () => {
+	it('goes up to 100 records a request unless told otherwise, 1 to 1000', async () => {
 		const many = Array.from({ length: 1001 }, (_, index) => `${1000 + index}`);
-		const sizes = (batchSize?: number) =>
-			into(batchSize, [email(...many)]).map(
-				([, request]) => (request as UnlockRequest).uuids.length,
-			);
-		expect(sizes(1000)).toEqual([1000, 1]);
-		expect(new Set(sizes(1))).toEqual(new Set([1]));
-		expect(sizes().slice(0, 2)).toEqual([100, 100]);
+		const sizes = async (batchSize?: number) =>
+			(await into(batchSize, [email(...many)])).map(([, { uuids }]) => uuids.length);
+		expect(await sizes(1000)).toEqual([1000, 1]);
+		expect(new Set(await sizes(1))).toEqual(new Set([1]));
+		expect((await sizes()).slice(0, 2)).toEqual([100, 100]);
 	});
 
-	it('asks for each record once, email and phone apart, and says whom each request speaks for', () => {
+	it('asks for each record once, email and phone apart, and says whom each request speaks for', async () => {
 		const asked = [
 			phone(E),
 			email(C, A),
@@ -181,17 +178,17 @@ describe('Combined', () => {
 			email(D, C),
 			phone(A, E.toUpperCase()),
 		];
-		expect(into(2, asked)).toEqual([
+		expect(await into(2, asked)).toEqual([
 			[[1, 2, 3], email(C, A)],
 			[[2, 3], email(B, D)],
 			[[0, 4], phone(E, A)],
 		]);
 	});
 
-	it('keeps the groups that an earlier run was answered for, where all of it is still asked for', () => {
+	it('keeps the groups that an earlier run was answered for, where all of it is still asked for', async () => {
 		const asked = [email(A), email(B), email(C), email(D), phone(A)];
 		const standing = [phone(A, B), email(B, D.toUpperCase()), email(C, E), email(D)];
-		expect(into(9, asked, standing)).toEqual([
+		expect(await into(9, asked, standing)).toEqual([
 			[[1, 3], email(B, D.toUpperCase())],
 			[[0, 2], email(A, C)],
 			[[4], phone(A)],

@@ -18,13 +18,22 @@ describe('Retry-After', () => {
 
 	it.each([
 		['32', 32_000],
-		[' 0 ', 0],
+		['1', 1000],
+		['1.5', 1500],
+		['5;', 5000],
+		[' 0 ', 1000],
+		['0.9', 1000],
+		['-5', 1000],
 		['Sat, 21 Nov 2026 10:00:30 GMT', 30_000],
-		['Sat, 21 Nov 2026 09:00:00 GMT', 0],
+		['Sat, 21 Nov 2026 10:00:01 GMT', 1000],
+		['Sat, 21 Nov 2026 09:00:00 GMT', 1000],
+		['sat, 21 nov 2026 10:00:30 GMT', 30_000],
+		['Sat, long ago', undefined],
 		['', undefined],
 		['soon', undefined],
 		[' ', undefined],
-		['1e3', undefined],
+		['1e3', 1_000_000],
+		[';5', undefined],
 		[undefined, undefined],
 	])('%j is %p ms', (header, ms) => {
 		expect(told(header)).toBe(ms);
