@@ -1,5 +1,6 @@
 import type { UnlockRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
 import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/recordUnlock';
+import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/outcome';
 import { itemWith } from './itemWith';
 
 const uuid = (last: string) => `a1b2c3d4-e5f6-7a8b-9c0d-1e2f3a4b5c6${last}`;
@@ -47,6 +48,31 @@ it.each([
 	[`${A}${B}`, `Record UUIDs holds "${A}${B.slice(0, 24)}…", which is not a UUID`],
 ])('%j are no records, and the sentence says why', (given, bad) => {
 	expect(read(given)).toEqual({ bad });
+});
+
+it.each([
+	[
+		'perItem',
+		1000,
+		'one request takes at most 1000: spread them over more items, or choose Combined',
+	],
+	[
+		undefined,
+		1000,
+		'one request takes at most 1000: spread them over more items, or choose Combined',
+	],
+	['combined', 10_000, 'an item takes at most 10000: spread them over more items'],
+])('with %j an item has at most %i UUIDs', (requestMode, most, more) => {
+	const given = (count: number, one: string) =>
+		recordUnlock.read(
+			itemWith({ uuids: Array<string>(count).fill(one), unlockType: 'email', requestMode }),
+		);
+	expect(given(most, A)).toEqual({ requests: [email(A)] });
+	// Whatever they are: nobody looks at them.
+	expect(given(most + 1, 'x')).toEqual({
+		bad: `Record UUIDs holds ${most + 1} UUIDs, and ${more}`,
+	});
+	expect(given(most, 'x')).toEqual({ bad: 'Record UUIDs holds "x", which is not a UUID' });
 });
 
 it('what to unlock is an email or a phone', () => {
@@ -128,6 +154,53 @@ it.each([
 		reason,
 		fields: { alreadyUnlocked, unlocked },
 	});
+});
+
+describe('a part of what an earlier request asked for', () => {
+	const receipt = (outcome: Outcome, creditsCharged: number | null): Receipt => ({
+		outcome,
+		creditsCharged,
+		creditsRemaining: 90,
+		reason: 'Why',
+		fields: { alreadyUnlocked: null, unlocked: 3 },
+	});
+	const bought = (unlocked: number) => ({ alreadyUnlocked: false, unlocked });
+
+	it.each<[string, number, UnlockRequest, number | undefined]>([
+		['3 emails', 3, email(A, B, C), 2],
+		['3 phones', 15, phone(A, B, C), 10],
+		['3 records without a phone', 3, phone(A, B, C), 2],
+		['a phone and 2 records without one', 7, phone(A, B, C), undefined],
+		['emails at another price', 15, email(A, B, C), undefined],
+	])(
+		'%s for %i credits: of two of them that is what they cost',
+		(_what, charged, whole, credits) => {
+			const part = { ...whole, uuids: [A, C] };
+			expect(recordUnlock.part?.(receipt('unlocked', charged), whole, part)).toStrictEqual({
+				outcome: 'unlocked',
+				fields: bought(2),
+				...(credits === undefined ? {} : { creditsCharged: credits }),
+			});
+		},
+	);
+
+	it.each([
+		['already_unlocked', true],
+		['not_found', false],
+	] as const)('what is %s costs nothing', (outcome, alreadyUnlocked) => {
+		expect(recordUnlock.part?.(receipt(outcome, 0), email(A, B), email(B))).toStrictEqual({
+			outcome,
+			fields: { alreadyUnlocked, unlocked: 0 },
+			creditsCharged: 0,
+		});
+	});
+
+	it.each(['partly_unlocked', 'refused', 'uncertain', 'not_sent'] as const)(
+		'of what is %s nobody knows',
+		(outcome) => {
+			expect(recordUnlock.part?.(receipt(outcome, 2), email(A, B), email(B))).toBeUndefined();
+		},
+	);
 });
 
 describe('Combined', () => {
