@@ -139,6 +139,8 @@ export interface Setup {
 	mode?: string;
 	executionId?: string;
 	asTool?: boolean;
+	/** Whether an agent has n8n's engine run the node as its tool: with a run index of its own. */
+	runAsTool?: boolean;
 	/** When Stop is pressed, in milliseconds after the start; without it the run has no such button. */
 	stopAfterMs?: number;
 }
@@ -189,7 +191,8 @@ export function editorOf(
 
 function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions {
 	const { vendor, parameters, items, onError = 'stopWorkflow', memory = {}, stopAfterMs } = setup;
-	const node = { name: 'eCore & Lensmor', parameters, onError } as unknown as INode;
+	const rewired = setup.runAsTool === true ? { rewireOutputLogTo: 'ai_tool' } : {};
+	const node = { name: 'eCore & Lensmor', parameters, onError, ...rewired } as unknown as INode;
 	const stop = new AbortController();
 	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
 
