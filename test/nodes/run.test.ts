@@ -886,6 +886,31 @@ it('one operation never answers for another', async () => {
 	expect(setup.vendor.sent).toHaveLength(2);
 });
 
+it('a run after one that a rate limit ended is as patient as that was', async () => {
+	const setup = asking(phones, 1, { memory: {} });
+	const busy = { status: 429, headers: { 'retry-after': '1' } };
+	setup.vendor.trouble({ answer: busy, times: 5 });
+	const { error } = await play(setup);
+	setup.vendor.trouble({ answer: busy, times: 4 });
+	const { json } = await play(setup);
+
+	expect(error?.message).toContain('eCore takes no more requests for now (HTTP 429)');
+	expect(told(json)).toEqual([['found', 5]]);
+	expect(setup.vendor.sent).toHaveLength(10);
+});
+
+it('a run beside one that is turned away does not make it more patient', async () => {
+	const setup = asking(phones, 1, { memory: {}, onError: CONTINUE });
+	setup.vendor.trouble({ answer: { status: 429, headers: { 'retry-after': '1' } }, times: 99 });
+	const first = start({ ...setup, round: 0 });
+	await jest.advanceTimersByTimeAsync(2500);
+	const second = start({ ...setup, round: 1, items: keyed(phones.keys[1]) });
+	await inTime(Promise.all([first, second]));
+
+	// Five for the first, and no more than one that was under way beside it.
+	expect(setup.vendor.sent.length).toBeLessThanOrEqual(7);
+});
+
 it.each(['asTool', 'runAsTool'])('an AI agent is told to Lensmor as such: %s', async (how) => {
 	const setup = asking(events, 2, { [how]: true });
 	await play(setup);
