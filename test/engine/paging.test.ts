@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { accountsOf } from '../../nodes/EcoreLensmor/contract/account';
 import { firstSearch, recordGetAll } from '../../nodes/EcoreLensmor/operations/recordGetAll';
 import { pagesOf } from '../../nodes/EcoreLensmor/read/pages';
-import { Pace } from '../../nodes/EcoreLensmor/spend/pace';
+import { Throttle } from '../../nodes/EcoreLensmor/spend/throttle';
 import type { Answer } from '../../nodes/EcoreLensmor/spend/send';
 import { crowd } from '../bench/crowd';
 import { Sandbox, type SandboxOptions } from '../sandbox/sandbox';
@@ -252,7 +252,13 @@ it('a list that never ends is given up, and says that there may be more', async 
 	};
 	const cancelled = () => false;
 	const { ecore } = accountsOf({ ecoreToken: 'token' });
-	const reader = { account: ecore, send, pace: new Pace(cancelled), cancelled, halted: undefined };
+	const reader = {
+		account: ecore,
+		send,
+		throttle: new Throttle(cancelled),
+		cancelled,
+		halted: undefined,
+	};
 	const pages = [];
 	for await (const page of pagesOf(reader, recordGetAll, firstSearch({}, Infinity), 7)) {
 		pages.push(page);

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -27,6 +29,8 @@ interface Trouble {
 	/** What is answered, or the code of the connection's error; the vendor's own answer where neither is there. */
 	answer?: { status: number; body?: unknown; headers?: IDataObject };
 	code?: string;
+	/** Whether the answer's body breaks off half-way. */
+	breaksOff?: boolean;
 }
 
 const LATENCY_MS = 10;
@@ -85,7 +89,7 @@ export class FakeVendor {
 		const text = this.asked.at(-1) ?? '';
 		const trouble = this.troubles.find(({ on, left }) => left > 0 && text.includes(on ?? ''));
 		if (trouble !== undefined) trouble.left -= 1;
-		const { code, answer, charged, takesMs } = trouble ?? {};
+		const { code, answer, charged, takesMs, breaksOff } = trouble ?? {};
 		const untouched = code === undefined && answer === undefined;
 		const own = untouched || charged === true ? this.own(options) : { status: 0, body: '' };
 
@@ -96,12 +100,28 @@ export class FakeVendor {
 
 		if (code !== undefined) throw Object.assign(new Error('fetch failed'), { httpCode: code });
 		const { status, body } = answer ?? own;
-		return { statusCode: status, body, headers: answer?.headers ?? {} };
+		return {
+			statusCode: status,
+			body: streamOf(body, breaksOff),
+			headers: answer?.headers ?? {},
+		};
 	}
 
 	private own({ method = 'GET', url, body }: IHttpRequestOptions): Reply {
 		return answerTo(this.world, method, url, body);
 	}
+}
+
+/** A body as n8n's helper hands it on: a stream, which errors where the body breaks off. */
+function streamOf(body: unknown, breaksOff = false): Readable {
+	const text = Buffer.from(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
+	if (!breaksOff) return Readable.from([text]);
+	return Readable.from(
+		(function* () {
+			yield text.subarray(0, text.length / 2);
+			throw new Error('aborted');
+		})(),
+	);
 }
 
 /** What a test decides about one run of the node. */
@@ -119,6 +139,8 @@ export interface Setup {
 	mode?: string;
 	executionId?: string;
 	asTool?: boolean;
+	/** Whether an agent has n8n's engine run the node as its tool: with a run index of its own. */
+	runAsTool?: boolean;
 	/** When Stop is pressed, in milliseconds after the start; without it the run has no such button. */
 	stopAfterMs?: number;
 }
@@ -169,7 +191,8 @@ export function editorOf(
 
 function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions {
 	const { vendor, parameters, items, onError = 'stopWorkflow', memory = {}, stopAfterMs } = setup;
-	const node = { name: 'eCore & Lensmor', parameters, onError } as unknown as INode;
+	const rewired = setup.runAsTool === true ? { rewireOutputLogTo: 'ai_tool' } : {};
+	const node = { name: 'eCore & Lensmor', parameters, onError, ...rewired } as unknown as INode;
 	const stop = new AbortController();
 	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
 

@@ -369,6 +369,8 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 			const setup = asking(operation, 4, {
 				parameters: withOptions(operation, { concurrency }),
 			});
+			// Long enough that none is answered before all have started.
+			setup.vendor.trouble({ takesMs: 100, times: 9 });
 			await play(setup);
 			expect(setup.vendor.mostAtOnce).toBe(operation === events ? 1 : concurrency);
 		}
@@ -442,6 +444,17 @@ describe.each(paidOperations)('$name: nothing is paid twice', (operation) => {
 		const credited = played.flatMap(({ json }) => json.map(({ creditsCharged }) => creditsCharged));
 		expect(credited.sort()).toEqual([0, 0, 0, 0, credits, credits].sort());
 		expect(charged(setup).sort()).toEqual([first, second].sort());
+	});
+
+	it('a tool that n8n runs as a node is asked in n8n’s own rounds', async () => {
+		const setup = asking(operation, 2, { memory: {}, runAsTool: true });
+		await play(setup);
+		const again = await play(setup);
+		const later = await play({ ...setup, round: 1 });
+
+		expect(again.json.map(({ creditsCharged }) => creditsCharged)).toEqual([credits, credits]);
+		expect(later.json.map(({ creditsCharged }) => creditsCharged)).toEqual([0, 0]);
+		expect(charged(setup)).toHaveLength(2);
 	});
 
 	it('rounds at the same time that ask the same: one pays, one tells of it', async () => {
@@ -558,12 +571,12 @@ describe('an answer that leaves doubt', () => {
 
 	it('Stop Workflow: a re-run ends as the last one did, and spends on nothing else', async () => {
 		const setup = doubtful(phones, { onError: 'stopWorkflow' });
-		setup.vendor.trouble({ code: 'ETIMEDOUT' });
+		setup.vendor.trouble({ breaksOff: true });
 		const failed = await play(setup);
 		const again = await play(setup);
 
 		expect(failed.error?.message).toBe(
-			'Item 0: No answer from eCore: no answer came within 60000 ms, so it may or may not have charged',
+			'Item 0: No answer from eCore: the connection was lost, so it may or may not have charged',
 		);
 		expect(again.error?.message).toBe(failed.error?.message);
 		expect(again.error?.description).toBe(failed.error?.description);
@@ -873,8 +886,33 @@ it('one operation never answers for another', async () => {
 	expect(setup.vendor.sent).toHaveLength(2);
 });
 
-it('an AI agent is told to Lensmor as such', async () => {
-	const setup = asking(events, 2, { asTool: true });
+it('a run after one that a rate limit ended is as patient as that was', async () => {
+	const setup = asking(phones, 1, { memory: {} });
+	const busy = { status: 429, headers: { 'retry-after': '1' } };
+	setup.vendor.trouble({ answer: busy, times: 5 });
+	const { error } = await play(setup);
+	setup.vendor.trouble({ answer: busy, times: 4 });
+	const { json } = await play(setup);
+
+	expect(error?.message).toContain('eCore takes no more requests for now (HTTP 429)');
+	expect(told(json)).toEqual([['found', 5]]);
+	expect(setup.vendor.sent).toHaveLength(10);
+});
+
+it('a run beside one that is turned away does not make it more patient', async () => {
+	const setup = asking(phones, 1, { memory: {}, onError: CONTINUE });
+	setup.vendor.trouble({ answer: { status: 429, headers: { 'retry-after': '1' } }, times: 99 });
+	const first = start({ ...setup, round: 0 });
+	await jest.advanceTimersByTimeAsync(2500);
+	const second = start({ ...setup, round: 1, items: keyed(phones.keys[1]) });
+	await inTime(Promise.all([first, second]));
+
+	// Five for the first, and no more than one that was under way beside it.
+	expect(setup.vendor.sent.length).toBeLessThanOrEqual(7);
+});
+
+it.each(['asTool', 'runAsTool'])('an AI agent is told to Lensmor as such: %s', async (how) => {
+	const setup = asking(events, 2, { [how]: true });
 	await play(setup);
 	expect(setup.vendor.sent.map(({ headers }) => headers)).toEqual([
 		{ 'x-call-source': 'agent' },
@@ -1026,21 +1064,138 @@ describe('Combined', () => {
 
 	it('what is no request is not joined, though the memory holds it', async () => {
 		const setup = combined(2, uuids[0], uuids[1]);
-		const receipt = {
-			outcome: 'unlocked',
-			creditsCharged: 1,
-			creditsRemaining: 1,
-			reason: '',
-			fields: {},
-		};
-		const request = { unlock_type: 'email', uuids: [] };
 		setup.memory = {
-			memo: { entries: { a: { receipt, round: 0, counted: 1, request } }, count: 1, spent: 1 },
+			memo: {
+				entries: { a: [0, 'unlocked', 1, 1, '', 0, null, 0] },
+				count: 1,
+				spent: 1,
+				names: [[]],
+				requests: { a: { unlock_type: 'email', uuids: [] } },
+				toolCalls: 0,
+			},
 		};
 		const { json } = await play(setup);
 
 		expect(told(json)).toEqual([['unlocked', 2]]);
 		expect(setup.vendor.sent).toHaveLength(1);
+	});
+});
+
+describe('Retry with One Request per Item after Combined', () => {
+	const uuids = shipped.people.map(({ uuid }) => uuid);
+	const parametersOf = (requestMode: string, options: IDataObject = {}, unlockType = 'email') => ({
+		...withOptions(records, { batchSize: 3, concurrency: 1, ...options }),
+		requestMode,
+		unlockType,
+	});
+	const retried = { mode: 'retry', executionId: '2' };
+	const TOGETHER = 'Bought together with others by an earlier run of this execution';
+
+	/** A run in batches of three, of which the first few are dealt with and the next is refused. */
+	async function failedAfter(dealtWith: string[], unlockType = 'email') {
+		const setup = asking(records, 0, {
+			memory: {},
+			items: keyed(...dealtWith, ...uuids.slice(0, 2)),
+			parameters: parametersOf('combined', {}, unlockType),
+		});
+		setup.vendor.trouble({ on: uuids[0] ?? '', answer: { status: 402 } });
+		const { error } = await play(setup);
+		expect(error?.message).toContain('The eCore wallet cannot pay');
+		setup.vendor.sent.length = 0;
+		return setup;
+	}
+
+	it('each item tells its own credits, and nothing is asked for again', async () => {
+		const setup = await failedAfter(uuids.slice(2, 5));
+		setup.parameters = parametersOf('perItem');
+		const { json } = await play({ ...setup, ...retried });
+
+		expect(told(json)).toEqual(Array(5).fill(['unlocked', 1]));
+		expect(reasons(json)).toEqual([TOGETHER, TOGETHER, TOGETHER, '', '']);
+		expect(json[0]).toMatchObject({ uuids: [uuids[2]], alreadyUnlocked: false, unlocked: 1 });
+		expect(setup.vendor.sent).toHaveLength(2);
+		expect(setup.vendor.ledger).toHaveLength(5);
+	});
+
+	it('what an output told is not told again in a later round', async () => {
+		const setup = await failedAfter(uuids.slice(2, 5));
+		setup.parameters = parametersOf('perItem');
+		await play({ ...setup, ...retried });
+		const later = await play({ ...setup, ...retried, round: 1 });
+
+		expect(later.json.map(({ creditsCharged }) => creditsCharged)).toEqual([0, 0, 0, 0, 0]);
+		expect(setup.vendor.ledger).toHaveLength(5);
+	});
+
+	it('where they cost different prices the first item tells the credits of all', async () => {
+		const phoneless = shipped.people.find(({ phone }) => phone === null)?.uuid ?? '';
+		const others = uuids.slice(2).filter((one) => one !== phoneless);
+		const setup = await failedAfter([...others.slice(0, 2), phoneless], 'phone');
+		setup.parameters = parametersOf('perItem', {}, 'phone');
+		const { json } = await play({ ...setup, ...retried });
+
+		expect(told(json)).toEqual([
+			['unlocked', 11],
+			['unlocked', 0],
+			['unlocked', 0],
+			['unlocked', 5],
+			['unlocked', 5],
+		]);
+		expect(json[1]?.reason).toContain(
+			'paid 11 credits for 3 records together, which item 0 carries',
+		);
+		expect(setup.vendor.sent).toHaveLength(2);
+	});
+
+	it('where only some were bought each is asked again, and the credits stay told', async () => {
+		const setup = await failedAfter([records.unknownKey, ...uuids.slice(2, 4)]);
+		setup.parameters = parametersOf('perItem');
+		const { json } = await play({ ...setup, ...retried });
+
+		const credits = json.reduce((sum, { creditsCharged }) => sum + Number(creditsCharged), 0);
+		expect(credits).toBe(4);
+		expect(setup.vendor.ledger).toHaveLength(4);
+	});
+
+	it('where the joint answer was lost nobody knows what an item cost', async () => {
+		const setup = asking(records, 3, {
+			memory: {},
+			onError: CONTINUE,
+			parameters: parametersOf('combined'),
+		});
+		setup.vendor.trouble({ code: 'ECONNRESET', charged: true, times: 3 });
+		await play({ ...setup, onError: 'stopWorkflow' });
+		setup.parameters = parametersOf('perItem');
+		const { json } = await play({ ...setup, ...retried });
+
+		expect(told(json)).toEqual(Array(3).fill(['already_unlocked', null]));
+		expect(setup.vendor.ledger).toHaveLength(3);
+	});
+
+	it('a dry run counts what was bought together as paid', async () => {
+		const setup = await failedAfter(uuids.slice(2, 5));
+		setup.parameters = parametersOf('perItem', { dryRun: true });
+		const { json } = await play({ ...setup, ...retried });
+
+		expect(json.map(({ maximumCost }) => maximumCost)).toEqual([0, 0, 0, 1, 1]);
+		expect(setup.vendor.sent).toEqual([]);
+		// It told of no credits, so the run that follows does.
+		setup.parameters = parametersOf('perItem');
+		expect(told((await play({ ...setup, ...retried })).json)).toEqual(
+			Array(5).fill(['unlocked', 1]),
+		);
+	});
+
+	it('and with Combined again the groups stay as they were', async () => {
+		const setup = await failedAfter(uuids.slice(2, 5));
+		setup.parameters = parametersOf('combined', { batchSize: 9 });
+		const { json } = await play({ ...setup, ...retried });
+
+		expect(told(json)).toEqual([
+			['unlocked', 3],
+			['unlocked', 2],
+		]);
+		expect(reasons(json)).toEqual(['', '']);
 	});
 });
 

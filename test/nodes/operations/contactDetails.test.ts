@@ -26,60 +26,55 @@ it('a record is the same in any case of its UUID', () => {
 });
 
 const acme = { companyName: 'Acme', jobTitle: 'CEO' };
-const filters: Array<[string, IDataObject[], object]> = [
-	['no item', [], {}],
-	['an item that tells nothing', [{}], {}],
-	['an item of Record → Get Many', [acme], { company_name: 'Acme', job_title: 'CEO' }],
+const filters: Array<[string, IDataObject, object]> = [
+	['one that tells nothing', {}, {}],
+	['one of Record → Get Many', acme, { company_name: 'Acme', job_title: 'CEO' }],
 	[
 		'a raw one',
-		[{ company_name: 'Acme', job_title: 'CEO' }],
+		{ company_name: 'Acme', job_title: 'CEO' },
 		{ company_name: 'Acme', job_title: 'CEO' },
 	],
-	['a company alone', [{ companyName: ' Acme ' }], { company_name: 'Acme' }],
-	['a job title alone', [{ jobTitle: 'CEO\n' }], { job_title: 'CEO' }],
-	['what is no text', [{ companyName: 7, jobTitle: ' ' }], {}],
-	['what stands for nothing', [{ companyName: ' n/a ', jobTitle: '-' }], {}],
+	['a company alone', { companyName: ' Acme ' }, { company_name: 'Acme' }],
+	['a job title alone', { jobTitle: 'CEO\n' }, { job_title: 'CEO' }],
+	['what is no text', { companyName: 7, jobTitle: ' ' }, {}],
+	['what stands for nothing', { companyName: ' n/a ', jobTitle: '-' }, {}],
 	[
 		'what is no longer than 200 characters',
-		[{ companyName: ` ${'x'.repeat(200)} `, jobTitle: 'y'.repeat(201) }],
+		{ companyName: ` ${'x'.repeat(200)} `, jobTitle: 'y'.repeat(201) },
 		{ company_name: 'x'.repeat(200) },
 	],
 	[
 		'the simplified before the raw',
-		[{ ...acme, company_name: 'x', job_title: 'y' }],
-		{ company_name: 'Acme', job_title: 'CEO' },
-	],
-	[
-		'the first of several',
-		[acme, { companyName: 'Other' }],
-		{ company_name: 'Acme', job_title: 'CEO' },
-	],
-	[
-		'the one that is the record, of several',
-		[acme, { uuid: 'other', jobTitle: 'x' }, { uuid: 'U-1', companyName: 'Own' }, { uuid: 'u-1' }],
-		{ company_name: 'Own' },
-	],
-	[
-		'the first, where no UUID is one',
-		[acme, { uuid: 7 }],
+		{ ...acme, company_name: 'x', job_title: 'y' },
 		{ company_name: 'Acme', job_title: 'CEO' },
 	],
 ];
-it.each(filters)('a record is looked for by what the items say: %s', (_what, items, expected) => {
-	expect(contactDetails.lookFor('u-1', items)).toEqual({
+it.each(filters)('a record is looked for by what its item says: %s', (_what, item, expected) => {
+	expect(contactDetails.lookFor(item)).toEqual({
 		filters: expected,
 		limit: 100,
 		offset: 0,
 	});
 });
 
+it.each([
+	['U-1', true],
+	['u-1', true],
+	['u-2', false],
+	[7, false],
+	[undefined, false],
+])('an item whose uuid is %p is about the record u-1: %p', (uuid, isAbout) => {
+	expect(contactDetails.isAbout('u-1', uuid === undefined ? {} : { uuid })).toBe(isAbout);
+});
+
 const NOTHING = { email: null, directPhone: null, mobilePhone: null };
+// As Record → Get Many simplifies it.
 const shown = {
-	contact_email: 'ann@acme.com',
-	contact_direct_phone: '+1',
-	contact_mobile_phone: '+2',
-	is_email_unlocked: true,
-	is_phone_unlocked: true,
+	email: 'ann@acme.com',
+	directPhone: '+1',
+	mobilePhone: '+2',
+	isEmailUnlocked: true,
+	isPhoneUnlocked: true,
 };
 const details = { email: 'ann@acme.com', directPhone: '+1', mobilePhone: '+2' };
 const missing: FoundAgain = { reason: 'Gone' };
@@ -93,7 +88,7 @@ it.each<[string, UnlockRequest, FoundAgain, object, string]>([
 	[
 		'whose email is not shown yet',
 		email('U'),
-		record({ is_email_unlocked: false, contact_email: null }),
+		record({ isEmailUnlocked: false, email: null }),
 		{ ...details, email: null },
 		'eCore does not show its email as unlocked yet',
 	],
@@ -101,54 +96,35 @@ it.each<[string, UnlockRequest, FoundAgain, object, string]>([
 		'whose phone is not shown yet',
 		phone('U'),
 		record({
-			is_phone_unlocked: false,
-			contact_direct_phone: null,
-			contact_mobile_phone: null,
+			isPhoneUnlocked: false,
+			directPhone: null,
+			mobilePhone: null,
 		}),
 		{ ...details, directPhone: null, mobilePhone: null },
 		'eCore does not show its phone as unlocked yet',
 	],
-	['whose email is there after all', email('U'), record({ is_email_unlocked: false }), details, ''],
+	['whose email is there after all', email('U'), record({ isEmailUnlocked: false }), details, ''],
 	[
 		'that has one phone only',
 		phone('U'),
-		record({ contact_direct_phone: '' }),
+		record({ directPhone: '' }),
 		{ ...details, directPhone: null },
 		'',
 	],
 	[
-		'whose email is no text',
-		email('U'),
-		record({ contact_email: ['ann@acme.com'] }),
-		{ ...details, email: null },
-		'eCore holds no email for it',
-	],
-	[
 		'whose email is empty',
 		email('U'),
-		record({ contact_email: '' }),
+		record({ email: '' }),
 		{ ...details, email: null },
 		'eCore holds no email for it',
 	],
-	[
-		'of which only the other is shown',
-		email('U'),
-		record({ is_phone_unlocked: false }),
-		details,
-		'',
-	],
-	[
-		'of which only the other is shown',
-		phone('U'),
-		record({ is_email_unlocked: false }),
-		details,
-		'',
-	],
-	['of which eCore does not say', email('U'), record({ is_email_unlocked: null }), details, ''],
+	['of which only the other is shown', email('U'), record({ isPhoneUnlocked: false }), details, ''],
+	['of which only the other is shown', phone('U'), record({ isEmailUnlocked: false }), details, ''],
+	['of which eCore does not say', email('U'), record({ isEmailUnlocked: null }), details, ''],
 	[
 		'that has no phone',
 		phone('U'),
-		record({ contact_direct_phone: null, contact_mobile_phone: null }),
+		record({ directPhone: null, mobilePhone: null }),
 		{ ...details, directPhone: null, mobilePhone: null },
 		'eCore holds no phone for it',
 	],
@@ -157,7 +133,7 @@ it.each<[string, UnlockRequest, FoundAgain, object, string]>([
 });
 
 it('several records come out as a list, and a sentence counts those without', () => {
-	const all = found({ a: record(), b: record({ is_email_unlocked: false, contact_email: '' }) });
+	const all = found({ a: record(), b: record({ isEmailUnlocked: false, email: '' }) });
 	expect(contactDetails.tell(email('A', 'b', 'c'), all)).toEqual({
 		fields: {
 			...NOTHING,

@@ -9,6 +9,8 @@ it.each([
 	['26855', '26855'],
 	[located('26855'), '26855'],
 	[located(26855), '26855'],
+	[Number.MAX_SAFE_INTEGER, '9007199254740991'],
+	['9007199254740993', '9007199254740993'],
 	[' 26 855\n', '26 855'],
 	['x'.repeat(100), 'x'.repeat(100)],
 ])('%j is the event %j', (given, eventId) => {
@@ -26,6 +28,15 @@ it.each([
 	[located({}), 'Event must be the ID of an event, not an object'],
 	[true, 'Event must be the ID of an event, not the boolean true'],
 	['..', 'Event must be the ID of an event, not ".."'],
+	[
+		Number.MAX_SAFE_INTEGER + 1,
+		'Event must be the ID of an event, not the number 9007199254740992: give a long ID as text',
+	],
+	[1.5, 'Event must be the ID of an event, not the number 1.5: give a long ID as text'],
+	[
+		located(Number.NaN),
+		'Event must be the ID of an event, not the number NaN: give a long ID as text',
+	],
 	[long, `Event has 101 characters, and an ID has at most 100: "${'x'.repeat(60)}…"`],
 ])('%j is no event, and the sentence says why', (given, bad) => {
 	expect(eventUnlock.read(itemWith({ eventId: given }))).toEqual({ bad });

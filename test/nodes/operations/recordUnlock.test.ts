@@ -1,5 +1,6 @@
 import type { UnlockRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
 import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/recordUnlock';
+import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/outcome';
 import { itemWith } from './itemWith';
 
 const uuid = (last: string) => `a1b2c3d4-e5f6-7a8b-9c0d-1e2f3a4b5c6${last}`;
@@ -47,6 +48,31 @@ it.each([
 	[`${A}${B}`, `Record UUIDs holds "${A}${B.slice(0, 24)}…", which is not a UUID`],
 ])('%j are no records, and the sentence says why', (given, bad) => {
 	expect(read(given)).toEqual({ bad });
+});
+
+it.each([
+	[
+		'perItem',
+		1000,
+		'one request takes at most 1000: spread them over more items, or choose Combined',
+	],
+	[
+		undefined,
+		1000,
+		'one request takes at most 1000: spread them over more items, or choose Combined',
+	],
+	['combined', 10_000, 'an item takes at most 10000: spread them over more items'],
+])('with %j an item has at most %i UUIDs', (requestMode, most, more) => {
+	const given = (count: number, one: string) =>
+		recordUnlock.read(
+			itemWith({ uuids: Array<string>(count).fill(one), unlockType: 'email', requestMode }),
+		);
+	expect(given(most, A)).toEqual({ requests: [email(A)] });
+	// Whatever they are: nobody looks at them.
+	expect(given(most + 1, 'x')).toEqual({
+		bad: `Record UUIDs holds ${most + 1} UUIDs, and ${more}`,
+	});
+	expect(given(most, 'x')).toEqual({ bad: 'Record UUIDs holds "x", which is not a UUID' });
 });
 
 it('what to unlock is an email or a phone', () => {
@@ -130,20 +156,66 @@ it.each([
 	});
 });
 
+describe('a part of what an earlier request asked for', () => {
+	const receipt = (outcome: Outcome, creditsCharged: number | null): Receipt => ({
+		outcome,
+		creditsCharged,
+		creditsRemaining: 90,
+		reason: 'Why',
+		fields: { alreadyUnlocked: null, unlocked: 3 },
+	});
+	const bought = (unlocked: number) => ({ alreadyUnlocked: false, unlocked });
+
+	it.each<[string, number, UnlockRequest, number | undefined]>([
+		['3 emails', 3, email(A, B, C), 2],
+		['3 phones', 15, phone(A, B, C), 10],
+		['3 records without a phone', 3, phone(A, B, C), 2],
+		['a phone and 2 records without one', 7, phone(A, B, C), undefined],
+		['emails at another price', 15, email(A, B, C), undefined],
+	])(
+		'%s for %i credits: of two of them that is what they cost',
+		(_what, charged, whole, credits) => {
+			const part = { ...whole, uuids: [A, C] };
+			expect(recordUnlock.part?.(receipt('unlocked', charged), whole, part)).toStrictEqual({
+				outcome: 'unlocked',
+				fields: bought(2),
+				...(credits === undefined ? {} : { creditsCharged: credits }),
+			});
+		},
+	);
+
+	it.each([
+		['already_unlocked', true],
+		['not_found', false],
+	] as const)('what is %s costs nothing', (outcome, alreadyUnlocked) => {
+		expect(recordUnlock.part?.(receipt(outcome, 0), email(A, B), email(B))).toStrictEqual({
+			outcome,
+			fields: { alreadyUnlocked, unlocked: 0 },
+			creditsCharged: 0,
+		});
+	});
+
+	it.each(['partly_unlocked', 'refused', 'uncertain', 'not_sent'] as const)(
+		'of what is %s nobody knows',
+		(outcome) => {
+			expect(recordUnlock.part?.(receipt(outcome, 2), email(A, B), email(B))).toBeUndefined();
+		},
+	);
+});
+
 describe('Combined', () => {
 	const joint = (batchSize?: unknown) =>
 		recordUnlock.join?.(
 			itemWith({ requestMode: 'combined' }, batchSize === undefined ? {} : { batchSize }),
 		);
-	function into(batchSize: unknown, asked: UnlockRequest[], standing: UnlockRequest[] = []) {
+	async function into(batchSize: unknown, asked: UnlockRequest[], standing: UnlockRequest[] = []) {
 		const join = joint(batchSize);
 		if (join === undefined || 'bad' in join) throw new Error(join?.bad);
-		return join
-			.into(
-				asked.map((request, item) => ({ item, request })),
-				standing,
-			)
-			.map(({ items, request }) => [items, request]);
+		const joined = await join.into(
+			asked.map((request, item) => ({ item, request })),
+			standing,
+		);
+		return joined.map(({ items, request }): [number[], UnlockRequest] => [items, request]);
 	}
 
 	it('is off unless it is chosen', () => {
@@ -162,18 +234,16 @@ describe('Combined', () => {
 		});
 	});
 
-	it('goes up to 100 records a request unless told otherwise, 1 to 1000', () => {
+	it('goes up to 100 records a request unless told otherwise, 1 to 1000', async () => {
 		const many = Array.from({ length: 1001 }, (_, index) => `${1000 + index}`);
-		const sizes = (batchSize?: number) =>
-			into(batchSize, [email(...many)]).map(
-				([, request]) => (request as UnlockRequest).uuids.length,
-			);
-		expect(sizes(1000)).toEqual([1000, 1]);
-		expect(new Set(sizes(1))).toEqual(new Set([1]));
-		expect(sizes().slice(0, 2)).toEqual([100, 100]);
+		const sizes = async (batchSize?: number) =>
+			(await into(batchSize, [email(...many)])).map(([, { uuids }]) => uuids.length);
+		expect(await sizes(1000)).toEqual([1000, 1]);
+		expect(new Set(await sizes(1))).toEqual(new Set([1]));
+		expect((await sizes()).slice(0, 2)).toEqual([100, 100]);
 	});
 
-	it('asks for each record once, email and phone apart, and says whom each request speaks for', () => {
+	it('asks for each record once, email and phone apart, and says whom each request speaks for', async () => {
 		const asked = [
 			phone(E),
 			email(C, A),
@@ -181,17 +251,17 @@ describe('Combined', () => {
 			email(D, C),
 			phone(A, E.toUpperCase()),
 		];
-		expect(into(2, asked)).toEqual([
+		expect(await into(2, asked)).toEqual([
 			[[1, 2, 3], email(C, A)],
 			[[2, 3], email(B, D)],
 			[[0, 4], phone(E, A)],
 		]);
 	});
 
-	it('keeps the groups that an earlier run was answered for, where all of it is still asked for', () => {
+	it('keeps the groups that an earlier run was answered for, where all of it is still asked for', async () => {
 		const asked = [email(A), email(B), email(C), email(D), phone(A)];
 		const standing = [phone(A, B), email(B, D.toUpperCase()), email(C, E), email(D)];
-		expect(into(9, asked, standing)).toEqual([
+		expect(await into(9, asked, standing)).toEqual([
 			[[1, 3], email(B, D.toUpperCase())],
 			[[0, 2], email(A, C)],
 			[[4], phone(A)],

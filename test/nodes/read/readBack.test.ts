@@ -10,14 +10,12 @@ import { answer, GONE, holding, readerOf, scripted, shelves, type Where } from '
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
 afterEach(() => jest.useRealTimers());
 
-/** Finds things again on the shelf of the items that asked; `told` says of each where it was, or why not. */
+/** Finds things again on the shelf of the item that asked; `told` says of each where it was, or why not. */
 const again: ReadBack<string[], Where> = {
 	list: shelves,
 	keys: (things) => things.map((thing) => thing.toLowerCase()),
-	lookFor: (_key, items) => ({
-		shelf: items.map(({ shelf }) => (typeof shelf === 'string' ? shelf : 'any')).join('+'),
-		page: 1,
-	}),
+	isAbout: (key, { about }) => about === key,
+	lookFor: ({ shelf }) => ({ shelf: typeof shelf === 'string' ? shelf : 'any', page: 1 }),
 	tell: (things, found) => {
 		const told = things.map((thing) => {
 			const one = found(thing.toLowerCase());
@@ -93,21 +91,36 @@ it.each(OUTCOMES)('of what came out as %s only what was bought is looked for', a
 	expect(vendor.asked).toEqual(isBought ? ['/a/1', '/b/1'] : ['/b/1']);
 });
 
-it('each thing is looked for with all items that asked for it, also where they were joined', async () => {
+it('each thing is looked for with the item that is about it, or else the first that asked for it', async () => {
 	const read = [
 		line([0], ['book', 'Pen']),
-		line([1], ['cup']),
-		line([2], ['PEN']),
-		line([7], ['cup']),
+		line([1], ['cup', 'Book']),
+		line([2], ['PEN', 'BOOK']),
+		line([3], ['pen']),
+		line([7], ['cup', 'key']),
 	];
-	const bad: Line = { ...line([3], []), requests: [] };
-	const lines = [line([0, 1, 2, 7], ['book', 'cup', 'pen'])];
-	const vendor = readerOf(() => holding(['book', 'cup', 'pen']));
+	const bad: Line = { ...line([4], []), requests: [] };
+	const lines = [line([0, 1, 2, 3, 7], ['book', 'cup', 'pen', 'key'])];
+	const vendor = readerOf(() => holding(['book', 'cup', 'pen', 'key']));
+	const inputs = [
+		{ json: { shelf: 'a' } },
+		{ json: { shelf: 'b' } },
+		{ json: { shelf: 'c', about: 'pen' } },
+		{ json: { shelf: 'd', about: 'pen' } },
+	];
 
-	expect(await found(vendor, lines, on('a', 'b', 'c', 'd'), [...read, bad])).toEqual([
-		['a', 'b+any', 'a+c'],
-	]);
-	expect(vendor.asked).toEqual(['/a/1', '/b+any/1', '/a+c/1']);
+	expect(await found(vendor, lines, inputs, [...read, bad])).toEqual([['a', 'b', 'c', 'any']]);
+	expect(vendor.asked).toEqual(['/a/1', '/b/1', '/c/1', '/any/1']);
+});
+
+it('what was found is simplified where its list can be', async () => {
+	const simplified = ({ at }: IDataObject) => ({ at: ['simply', at] as string[] });
+	const { reader } = readerOf(() => holding(['book']));
+	const lines = [line([0], ['book'])];
+	const simple = { ...again, list: { ...shelves, simplified } };
+	await inTime(findAgain(reader, simple, { lines, read: lines, inputs: on('a'), concurrency: 5 }));
+
+	expect(lines[0]?.receipt.fields.told).toEqual([['simply', 'a']]);
 });
 
 it('one search serves all that it may find, and ends when nothing of it is missing', async () => {

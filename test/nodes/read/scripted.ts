@@ -4,8 +4,8 @@ import { accountsOf } from '../../../nodes/EcoreLensmor/contract/account';
 import type { FreeEndpoint } from '../../../nodes/EcoreLensmor/contract/endpoint';
 import type { Page } from '../../../nodes/EcoreLensmor/operations/readOperation';
 import type { Reader } from '../../../nodes/EcoreLensmor/read/ask';
-import { Pace } from '../../../nodes/EcoreLensmor/spend/pace';
 import type { Answer, Headers } from '../../../nodes/EcoreLensmor/spend/send';
+import { Throttle } from '../../../nodes/EcoreLensmor/spend/throttle';
 
 const shelf = z.object({
 	things: z.array(z.string()),
@@ -62,7 +62,7 @@ export function readerOf(reply: (path: string) => Answer | Promise<Answer>) {
 			askedAt.push(Date.now() - start);
 			return await reply(path);
 		},
-		pace: new Pace(cancelled),
+		throttle: new Throttle(cancelled),
 		cancelled,
 		halted: undefined,
 	};

@@ -2,7 +2,10 @@ import { searchEvents } from '../../../nodes/EcoreLensmor/read/searchEvents';
 import { editorOf, FakeVendor, inTime, type Setup } from '../fakeExecution';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+afterEach(() => {
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
 
 let vendor: FakeVendor;
 beforeEach(() => (vendor = new FakeVendor()));
@@ -123,9 +126,11 @@ it('is asked again after a lost connection, and after a short wait', async () =>
 
 it('nobody sits through a long wait, nor through one long request', async () => {
 	vendor.trouble({ answer: { status: 429, headers: { 'retry-after': '11' } }, times: 9 });
+	const timeouts = jest.spyOn(AbortSignal, 'timeout');
 
 	expect(await why()).toBe('Lensmor cannot answer now: try again in a minute');
-	expect(vendor.sent.map(({ timeout }) => timeout)).toEqual([15_000]);
+	expect(vendor.sent).toHaveLength(1);
+	expect(timeouts.mock.calls).toEqual([[15_000]]);
 });
 
 it.each<[string, { status: number } | undefined, Setup['credential'], string]>([

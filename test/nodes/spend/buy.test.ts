@@ -58,6 +58,38 @@ it('one request that is told to wait holds back all requests of the run', async 
 	}
 });
 
+const busy = response(429, { 'retry-after': '1' });
+const UNREACHABLE: Answer = { kind: 'unsent', cause: 'the connection was refused' };
+
+it('what a rate limit turns away is no attempt: others are made as often as ever', async () => {
+	const { ask, sentAt } = scripted([busy, UNREACHABLE, busy, UNREACHABLE, busy]);
+	const asked = ask('a@b.co');
+	await jest.advanceTimersByTimeAsync(20_000);
+
+	expect((await asked).outcome).toBe('not_found');
+	expect(sentAt).toHaveLength(6);
+});
+
+it('three attempts are made beside what a rate limit turns away', async () => {
+	const { ask, sentAt } = scripted([UNREACHABLE, busy, UNREACHABLE, busy, UNREACHABLE]);
+	const asked = ask('a@b.co');
+	await jest.advanceTimersByTimeAsync(20_000);
+
+	expect((await asked).outcome).toBe('refused');
+	expect(sentAt).toHaveLength(5);
+});
+
+it('a vendor that turns away five times in a row, and serves nobody, ends the run', async () => {
+	const { ask, sentAt, shared } = scripted(Array<Answer>(9).fill(busy));
+	const [first, second] = [ask('a@b.co'), ask('b@b.co')];
+	await jest.advanceTimersByTimeAsync(60_000);
+
+	expect((await first).reason).toBe('eCore takes no more requests for now (HTTP 429)');
+	expect((await second).outcome).toBe('not_sent');
+	expect(shared.throttle.turnedAwayInARow).toBe(5);
+	expect(sentAt.length).toBeLessThanOrEqual(6);
+});
+
 it('rests until the window resets once nothing remains of a rate limit', async () => {
 	const resetsIn20 = String(Date.parse('2026-11-21T10:00:20Z') / 1000);
 	const { ask, sentAt } = scripted([

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Receipt } from '../../../nodes/EcoreLensmor/outcome';
 import {
+	ENTRIES_LEFT,
 	keyOf,
 	Memo,
 	MOST_ENTRIES,
@@ -34,7 +35,7 @@ function stored(context: IDataObject): IDataObject {
 	return JSON.parse(JSON.stringify(context)) as IDataObject;
 }
 
-it('answers from what was stored, with the credits of the one charge, until an output carried them', () => {
+it('answers from what was stored, with the credits of the one charge, until an output carried them', async () => {
 	const context: IDataObject = {};
 	new Memo(context, run).record('a', note(receipt()));
 
@@ -45,17 +46,17 @@ it('answers from what was stored, with the credits of the one charge, until an o
 		lostBefore: false,
 		counted: 0,
 	});
-	rerun.handOver(['a', 'b']);
+	await rerun.handOver(['a', 'b']);
 	expect(rerun.recall('a', 'paid')).toEqual({ kind: 'answered', receipt: receipt() });
 });
 
-it('a later round is answered at 0 credits, and an earlier hand-over stays the first', () => {
+it('a later round is answered at 0 credits, and an earlier hand-over stays the first', async () => {
 	const context: IDataObject = {};
 	const first = new Memo(context, run);
 	first.record('a', note(receipt()));
-	first.handOver(['a']);
+	await first.handOver(['a']);
 	const second = new Memo(context, { ...run, round: 1 });
-	second.handOver(['a']);
+	await second.handOver(['a']);
 
 	for (const round of [1, 2]) {
 		const later = new Memo(context, { ...run, round });
@@ -150,24 +151,58 @@ it('counts what was spent, the unknown at its worst', () => {
 	expect(memo.spent).toBe(10);
 });
 
-it('stays bounded: what an output carries goes first, what guards money never', () => {
-	const context: IDataObject = {};
-	const memo = new Memo(context, run);
+describe('stays bounded', () => {
 	const doubtful = ['doubt-1', 'doubt-2'];
-	for (const key of doubtful) memo.record(key, note(uncertain, 0, 'lost'));
-	for (let index = 0; index < MOST_ENTRIES; index += 1) memo.record(`k${index}`, note(receipt()));
-	memo.record('k0', note(receipt(), 5));
-	memo.handOver(doubtful);
-	for (const key of [...doubtful, 'k0', 'k1', 'k2']) {
-		expect(memo.recall(key, 'paid').kind).toBe('answered');
+	const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${index}`);
+	const kinds = (memo: Memo, asked: string[]) =>
+		new Set(asked.map((key) => memo.recall(key, 'paid').kind));
+	/** A memory with two entries in doubt, and so many of which nothing is uncertain. */
+	function holding(count: number) {
+		const context: IDataObject = {};
+		const memo = new Memo(context, run);
+		for (const key of doubtful) memo.record(key, note(uncertain, 0, 'lost'));
+		for (const key of keys(count)) memo.record(key, note(receipt()));
+		// The same once more is no further entry.
+		memo.record('k0', note(receipt(), 5));
+		const left = () => Object.keys((context.memo as { entries: object }).entries).length;
+		return { context, memo, left };
 	}
 
-	memo.handOver(['k0', 'k1', 'k2']);
-	expect(['k0', 'k1', 'k2', 'k3', ...doubtful].map((key) => memo.recall(key, 'paid').kind)).toEqual(
-		['open', 'open', 'answered', 'answered', 'answered', 'answered'],
-	);
-	const { entries } = context.memo as { entries: object };
-	expect(Object.keys(entries)).toHaveLength(MOST_ENTRIES);
+	it('what fits is kept, also where an output carries all of it', async () => {
+		const { memo, left } = holding(MOST_ENTRIES - doubtful.length);
+		await memo.handOver([...doubtful, ...keys(MOST_ENTRIES)]);
+
+		expect(left()).toBe(MOST_ENTRIES);
+	});
+
+	it('one more, and the oldest that an output carries go, but nothing that is in doubt', async () => {
+		const { memo, left } = holding(MOST_ENTRIES - doubtful.length + 1);
+		await memo.handOver([...doubtful, ...keys(MOST_ENTRIES)]);
+
+		const gone = MOST_ENTRIES + 1 - ENTRIES_LEFT;
+		expect([MOST_ENTRIES, ENTRIES_LEFT]).toEqual([50_000, 45_000]);
+		expect(left()).toBe(ENTRIES_LEFT);
+		expect(kinds(memo, keys(gone))).toEqual(new Set(['open']));
+		expect(kinds(memo, [...doubtful, ...keys(MOST_ENTRIES - 1).slice(gone)])).toEqual(
+			new Set(['answered']),
+		);
+	});
+
+	it('what no output carries yet stays, however much it is', async () => {
+		const { context, memo, left } = holding(MOST_ENTRIES);
+		await memo.handOver(doubtful);
+		expect(left()).toBe(MOST_ENTRIES + 2);
+
+		await new Memo(stored(context), run).handOver([]);
+		await memo.handOver(['k1', 'k3', 'no such key']);
+		expect(left()).toBe(MOST_ENTRIES);
+		expect(kinds(memo, ['k1', 'k3'])).toEqual(new Set(['open']));
+		expect(kinds(memo, [...doubtful, 'k0', 'k2', 'k4'])).toEqual(new Set(['answered']));
+
+		// Those that went are no longer counted.
+		await memo.handOver(['k5']);
+		expect(left()).toBe(MOST_ENTRIES);
+	});
 });
 
 it('keys are short, differ by operation and identity, and name nobody', () => {
@@ -177,38 +212,130 @@ it('keys are short, differ by operation and identity, and name nobody', () => {
 		keyOf('phone.enrich', 'email bob@acme.com'),
 	];
 	expect(new Set(keys).size).toBe(3);
-	for (const key of keys) expect(key).toMatch(/^[\w-]{24}$/);
+	for (const key of keys) expect(key).toMatch(/^[\w-]{16}$/);
 });
 
-it('keeps no more of a request than it needs', () => {
+it('keeps no more than it needs: no names of fields, and nothing that is as usual', async () => {
 	const context: IDataObject = {};
 	const memo = new Memo(context, run);
 	memo.record('a', note(receipt()));
 	memo.record('b', { ...note(uncertain, 0, 'lost'), request: { uuids: ['x'] } });
+	memo.record('c', note(receipt({ fields: { email: 'e', found: null }, creditsRemaining: null })));
+	memo.record('d', { ...note(receipt({ reason: 'Why', fields: {} })), counted: 7 });
+	memo.record('e', note(receipt({ creditsCharged: 0, fields: { email: 'f', found: true } })));
+	memo.record('f', note(uncertain, 0, 'unreadable'));
+	new Memo(context, { ...run, executionId: undefined, round: 3 }).record('g', {
+		...note(receipt({ creditsCharged: null }), 0, 'lost'),
+		counted: 0,
+	});
+	await memo.handOver(['c']);
 
-	expect((context.memo as { entries: object }).entries).toStrictEqual({
-		a: { receipt: receipt(), round: 0, counted: 5 },
-		b: {
-			receipt: uncertain,
-			round: 0,
-			counted: 5,
-			doubt: 'lost',
-			leftBy: '1',
-			request: { uuids: ['x'] },
+	expect(context.memo).toStrictEqual({
+		entries: {
+			a: [0, 'found', 5, 95, '', 0, null, 0, '1'],
+			b: [0, 'uncertain', null, 95, '', 0, null, { counted: 5, doubt: 'lost', leftBy: '1' }, '1'],
+			c: [1, 'found', 5, null, '', 0, 0, 0, 'e', null],
+			d: [2, 'found', 5, 95, 'Why', 0, null, { counted: 7 }],
+			e: [1, 'found', 0, 95, '', 0, null, 0, 'f', true],
+			f: [
+				0,
+				'uncertain',
+				null,
+				95,
+				'',
+				0,
+				null,
+				{ counted: 5, doubt: 'unreadable', leftBy: '1' },
+				'1',
+			],
+			g: [0, 'found', null, 95, '', 3, null, { doubt: 'lost' }, '1'],
 		},
+		count: 7,
+		spent: 27,
+		names: [['phone'], ['email', 'found'], []],
+		requests: { b: { uuids: ['x'] } },
+		toolCalls: 0,
 	});
 });
 
-it('what stands are requests that were kept, and that no other round tells of', () => {
+it.each<[string, Partial<Receipt>]>([
+	['no fields', { fields: {} }],
+	['several fields', { fields: { unlocked: 2, alreadyUnlocked: null, deep: { a: [1] } } }],
+	['a reason', { reason: 'Cheap' }],
+	['no balance', { creditsRemaining: null }],
+	['a balance of 0', { creditsRemaining: 0 }],
+	['no charge', { creditsCharged: 0 }],
+	['a charge that nobody knows', { creditsCharged: null }],
+])('what comes out of store is what was written down: %s', (_what, more) => {
+	const context: IDataObject = {};
+	const memo = new Memo(context, run);
+	memo.record('other', note(receipt({ fields: { email: 'e', found: true } })));
+	memo.record('a', note(receipt(more)));
+	const answered = { kind: 'answered', receipt: receipt(more) };
+
+	expect(memo.recall('a', 'paid')).toStrictEqual(answered);
+	expect(new Memo(stored(context), run).recall('a', 'paid')).toStrictEqual(answered);
+});
+
+it('what stands are requests that were kept, and that no other round tells of', async () => {
 	const context: IDataObject = {};
 	const at = (round: number, ...underWay: number[]) =>
 		new Memo(context, { ...run, round }, new Set(underWay));
 	at(0).record('other', note(receipt()));
-	at(0).record('failed', { ...note(receipt()), request: 'failed' });
-	at(1).record('under way', { ...note(receipt()), request: 'under way' });
-	at(2).record('told', { ...note(receipt()), request: 'told' });
-	at(2).handOver(['told']);
+	at(0).record('failed', { ...note(receipt()), request: 'failed 1' });
+	at(0).record('lost', { ...note(uncertain, 0, 'lost'), request: 'lost 1' });
+	at(1).record('under way', { ...note(receipt()), request: 'under way 1' });
+	at(2).record('told', { ...note(receipt()), request: 'told 1' });
+	await at(2).handOver(['told']);
+	const failed = { key: 'failed', request: 'failed 1', receipt: receipt(), isInDoubt: false };
+	const lost = { key: 'lost', request: 'lost 1', receipt: uncertain, isInDoubt: true };
+	const underWay = { ...failed, key: 'under way', request: 'under way 1' };
 
-	expect(at(3, 1).standing()).toEqual(['failed']);
-	expect(at(2).standing()).toEqual(['failed', 'under way', 'told']);
+	expect(at(3, 1).standing()).toEqual([failed, lost]);
+	expect(at(2).standing()).toEqual([failed, lost, underWay]);
+	expect(new Memo(stored(context), { ...run, round: 1 }, new Set([1])).standing()).toEqual([
+		failed,
+		lost,
+		underWay,
+	]);
+});
+
+it('what an output carries no longer stands, in whichever round it is asked', async () => {
+	const context: IDataObject = {};
+	const memo = new Memo(context, run);
+	memo.record('a', { ...note(receipt()), request: 'asked' });
+	expect(memo.standing()).toHaveLength(1);
+	await memo.handOver(['a']);
+
+	expect(memo.standing()).toEqual([]);
+	expect(new Memo(context, { ...run, round: 1 }).standing()).toEqual([]);
+});
+
+it('a request without an entry does not stand', () => {
+	const context: IDataObject = {};
+	const memo = new Memo(context, run);
+	memo.record('a', { ...note(receipt()), request: 'asked' });
+	(context.memo as { entries: IDataObject }).entries = {};
+
+	expect(memo.standing()).toEqual([]);
+});
+
+it('each tool call has a round of its own, which is none of the run indices of n8n', () => {
+	const context: IDataObject = {};
+	const rounds = [1, 2, 3].map(() => Memo.roundOfToolCall(context));
+	rounds.push(Memo.roundOfToolCall(stored(context)));
+
+	expect(rounds).toEqual([-1, -2, -3, -4]);
+	expect(Memo.roundOfToolCall({})).toBe(-1);
+});
+
+it('a receipt that another round, under way, is about to hand out is not told twice', () => {
+	const context: IDataObject = {};
+	new Memo(context, run).record('a', note(receipt()));
+	const seenBy = (round: number, underWay: number[]) => {
+		const known = new Memo(context, { ...run, round }, new Set(underWay)).recall('a', 'paid');
+		return known.kind === 'answered' && known.receipt.creditsCharged;
+	};
+
+	expect([seenBy(1, [0]), seenBy(1, [1, 2]), seenBy(0, [0])]).toEqual([0, 5, 5]);
 });

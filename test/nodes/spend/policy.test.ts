@@ -2,8 +2,8 @@ import {
 	decide,
 	LONGEST_WAIT_MS,
 	mayHaveCharged,
+	MAX_TURNED_AWAY_IN_A_ROW,
 	MOST_ATTEMPTS,
-	MOST_ATTEMPTS_WHEN_TOLD_TO_WAIT,
 	type Situation,
 } from '../../../nodes/EcoreLensmor/spend/policy';
 import type { Reading } from '../../../nodes/EcoreLensmor/spend/reading';
@@ -17,7 +17,8 @@ const status = (code: number, retryAfterMs?: number): Reading<string> => ({
 });
 
 function decided(reading: Reading<string>, situation: Partial<Situation> = {}): string {
-	const decision = decide(reading, { repeat: 'free', attempt: 1, lostBefore: false, ...situation });
+	const first = { repeat: 'free', attempt: 1, lostBefore: false, turnedAwayInARow: 0 } as const;
+	const decision = decide(reading, { ...first, ...situation });
 	switch (decision.kind) {
 		case 'sendAgain':
 			return `again in ${decision.afterMs} ms${decision.holdAll ? ', all' : ''}`;
@@ -81,10 +82,21 @@ it.each<[string, Reading<string>, string]>([
 	expect(decided(reading, { attempt: MOST_ATTEMPTS })).toBe(end);
 });
 
-it('a vendor that says when to come back is asked more often', () => {
-	const attempt = MOST_ATTEMPTS_WHEN_TOLD_TO_WAIT;
-	expect(decided(status(429, 1000), { attempt: attempt - 1 })).toBe('again in 1000 ms, all');
-	expect(decided(status(429, 1000), { attempt })).toBe('refuse + stop');
+it.each([
+	[0, 'again in 1000 ms, all'],
+	[4, 'again in 1000 ms, all'],
+	[5, 'refuse + stop'],
+	[6, 'refuse + stop'],
+])('a vendor that served nobody for %i waits in a row: %s', (turnedAwayInARow, decision) => {
+	expect(decided(status(429, 1000), { turnedAwayInARow })).toBe(decision);
+	expect(MAX_TURNED_AWAY_IN_A_ROW).toBe(5);
+});
+
+it('a vendor that says when to come back is asked however often it was asked', () => {
+	for (const attempt of [MOST_ATTEMPTS, 1000]) {
+		expect(decided(status(429, 1000), { attempt })).toBe('again in 1000 ms, all');
+		expect(decided(status(429, 1000), { attempt, repeat: 'paid' })).toBe('again in 1000 ms, all');
+	}
 });
 
 it('no refusal is believed of a request whose earlier answer was lost', () => {

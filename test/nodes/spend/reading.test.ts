@@ -2,11 +2,11 @@ import { enrichPhone, unlockRecords } from '../../../nodes/EcoreLensmor/contract
 import { unlockEvent } from '../../../nodes/EcoreLensmor/contract/lensmor';
 import { readAnswer, restAfter } from '../../../nodes/EcoreLensmor/spend/reading';
 
-function told(retryAfter: string | undefined) {
+function told(retryAfter: string | undefined, date?: string) {
 	const reading = readAnswer(enrichPhone, {
 		kind: 'response',
 		status: 429,
-		headers: { 'retry-after': retryAfter },
+		headers: { 'retry-after': retryAfter, date },
 		body: {},
 	});
 	return reading.kind === 'status' ? reading.retryAfterMs : reading.kind;
@@ -18,16 +18,36 @@ describe('Retry-After', () => {
 
 	it.each([
 		['32', 32_000],
-		[' 0 ', 0],
+		['1', 1000],
+		['1.5', 1500],
+		['5;', 5000],
+		[' 0 ', 1000],
+		['0.9', 1000],
+		['-5', 1000],
 		['Sat, 21 Nov 2026 10:00:30 GMT', 30_000],
-		['Sat, 21 Nov 2026 09:00:00 GMT', 0],
+		['Sat, 21 Nov 2026 10:00:01 GMT', 1000],
+		['Sat, 21 Nov 2026 09:00:00 GMT', 1000],
+		['sat, 21 nov 2026 10:00:30 GMT', 30_000],
+		['Sat, long ago', undefined],
 		['', undefined],
 		['soon', undefined],
 		[' ', undefined],
-		['1e3', undefined],
+		['1e3', 1_000_000],
+		[';5', undefined],
 		[undefined, undefined],
 	])('%j is %p ms', (header, ms) => {
 		expect(told(header)).toBe(ms);
+	});
+
+	it.each([
+		['an hour ahead', 'Sat, 21 Nov 2026 11:00:00 GMT', 30_000],
+		['an hour behind', 'Sat, 21 Nov 2026 09:00:00 GMT', 2 * 3_600_000 + 30_000],
+		['nobody can read', 'now', 3_600_000 + 30_000],
+		['nobody can read', '', 3_600_000 + 30_000],
+		['it does not tell', undefined, 3_600_000 + 30_000],
+	])('a date is one of the vendor’s clock: where that is %s', (_what, date, ms) => {
+		expect(told('Sat, 21 Nov 2026 11:00:30 GMT', date)).toBe(ms);
+		expect(told('30', date)).toBe(30_000);
 	});
 });
 
@@ -122,6 +142,22 @@ it.each(['', null, undefined])(
 	},
 );
 
+it.each([
+	[{}, 'refusedWithOk'],
+	[{ creditsUsed: 0, creditsSpent: '0', totalCreditsUsed: null }, 'refusedWithOk'],
+	[{ creditsUsed: 2000 }, 'unreadable'],
+	[{ creditsSpent: 1 }, 'unreadable'],
+	[{ totalCreditsUsed: '5' }, 'unreadable'],
+	[{ creditsUsed: 'many' }, 'unreadable'],
+	[{ creditsCharged: 7 }, 'refusedWithOk'],
+])('a 2xx with an errorKey that tells of %j is %s', (credits, kind) => {
+	const body = { errorKey: 'NO', message: 'No', ...credits };
+	const answer = { kind: 'response', status: 201, headers: {}, body } as const;
+	expect(readAnswer(unlockEvent, answer)).toEqual(
+		kind === 'unreadable' ? { kind, status: 201 } : { kind, said: 'No; NO' },
+	);
+});
+
 const missingRecord = { error: 'No matching records found.' };
 const missingEvent = { errorKey: 'NOT_FOUND', message: 'Resource not found' };
 it.each<[string, unknown, number, unknown, string]>([
@@ -165,6 +201,15 @@ describe('the rest after an answer', () => {
 		[undefined, 20, 0],
 	])('with %p requests left and a new window in %i s it is %i ms', (remaining, seconds, ms) => {
 		const headers = { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': resetsIn(seconds) };
+		expect(restAfter({ kind: 'response', status: 200, headers, body: '' })).toBe(ms);
+	});
+
+	it.each([
+		['Sat, 21 Nov 2026 09:59:50 GMT', 30_000],
+		['Sat, 21 Nov 2026 10:00:50 GMT', 0],
+		['soon', 20_000],
+	])('is measured on the vendor’s clock: where that says %s it is %i ms', (date, ms) => {
+		const headers = { date, 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetsIn(20) };
 		expect(restAfter({ kind: 'response', status: 200, headers, body: '' })).toBe(ms);
 	});
 
