@@ -19,6 +19,8 @@ const MARGIN = 1.2;
 const SPEED_UP_FROM_GUESS = 0.15;
 const SPEED_UP = 0.005;
 const MORE_SPEED_UP = 0.001;
+// So many answers there should be for each request that was turned away: with fewer, the interval stays.
+const ANSWERS_PER_REFUSAL = 3;
 
 /** A request that was let through, and when, in milliseconds of `performance.now()`. */
 export interface Ticket {
@@ -61,6 +63,8 @@ export class Throttle {
 	/** What is known of the vendor's pace: nothing, what one round told, or more. */
 	private known: 'nothing' | 'guess' | 'pace' = 'nothing';
 	private roundsInARow = 0;
+	private servedInAll = 0;
+	private turnedAwayInAll = 0;
 
 	constructor(private readonly cancelled: () => boolean) {}
 
@@ -91,6 +95,7 @@ export class Throttle {
 
 	/** Notes that the vendor dealt with a request, whatever it answered. */
 	served({ startedAt }: Ticket): void {
+		this.servedInAll += 1;
 		const { last } = this;
 		if (last !== undefined && startedAt <= last.endedAt) {
 			last.served += 1;
@@ -100,21 +105,14 @@ export class Throttle {
 		}
 		this.roundsInARow = 0;
 		this.round.served += 1;
-		const { served } = this.round;
-		const intervalMs = {
-			nothing:
-				served < ENOUGH_ANSWERS
-					? Math.max(SHORTEST_INTERVAL_MS, FIRST_INTERVAL_MS / (served + 1))
-					: 0,
-			guess: this.intervalMs * (1 - SPEED_UP_FROM_GUESS),
-			pace: this.intervalMs * Math.max(0.5, 1 - SPEED_UP - MORE_SPEED_UP * served),
-		}[this.known];
+		const intervalMs = this.intervalMs * (1 - this.speedUp());
 		this.nextStart = Math.min(this.nextStart, this.lastStart + intervalMs);
 		this.intervalMs = intervalMs;
 	}
 
 	/** Notes that the vendor did not deal with a request, and wants to be left alone for that many milliseconds. */
 	turnedAway({ startedAt }: Ticket, waitMs: number): void {
+		this.turnedAwayInAll += 1;
 		// What started before the last one was turned away could not know.
 		if (this.last !== undefined && startedAt <= this.last.endedAt) return;
 		const endedAt = performance.now();
@@ -153,6 +151,19 @@ export class Throttle {
 			await sleep(Math.min(Math.max(left, 0), SLICE_MS));
 			this.startsInTurn = 0;
 		}
+	}
+
+	/** By which part an answer shortens the interval. */
+	private speedUp(): number {
+		const { served } = this.round;
+		if (this.known === 'nothing') {
+			if (served >= ENOUGH_ANSWERS) return 1;
+			const intervalMs = FIRST_INTERVAL_MS / (served + 1);
+			return 1 - Math.max(SHORTEST_INTERVAL_MS, intervalMs) / this.intervalMs;
+		}
+		if (this.servedInAll < ANSWERS_PER_REFUSAL * this.turnedAwayInAll) return 0;
+		if (this.known === 'guess') return SPEED_UP_FROM_GUESS;
+		return Math.min(0.5, SPEED_UP + MORE_SPEED_UP * served);
 	}
 
 	/** Finds the interval that the vendor keeps up, and at least one request for each wait that it asks for. */
