@@ -1,4 +1,4 @@
-import type { UnlockRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
+import type { UnlockRequest, UnlockResponse } from '../../../nodes/EcoreLensmor/contract/ecore';
 import type { Operation } from '../../../nodes/EcoreLensmor/operations/operation';
 import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phoneEnrich';
 import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/recordUnlock';
@@ -19,7 +19,7 @@ function standing(key: string, request: UnlockRequest, given: Receipt): Standing
 	return { key, request, receipt: given, isInDoubt: given.outcome === 'uncertain' };
 }
 
-const after = (...all: Standing[]) => new Regrouped(recordUnlock as Operation, all);
+const after = (...all: Standing[]) => new Regrouped(recordUnlock, all);
 const used = (regrouped: Regrouped) => [...regrouped.keys];
 const TOGETHER = 'Bought together with others by an earlier run of this execution';
 const paid = (credits: number, count: number, where: string) =>
@@ -207,10 +207,11 @@ describe('an answer speaks', () => {
 	});
 
 	it('not where an operation knows no parts or no things', () => {
-		const { part: _part, ...whole } = recordUnlock;
+		const whole: Operation<UnlockRequest, UnlockResponse> = { ...recordUnlock };
+		delete whole.part;
 		const all = [standing('ab', email('a', 'b'), receipt('unlocked', 2))];
-		const withoutParts = new Regrouped(whole as Operation, all);
-		const withoutThings = new Regrouped(phoneEnrich as Operation, all);
+		const withoutParts = new Regrouped(whole, all);
+		const withoutThings = new Regrouped(phoneEnrich, all);
 
 		expect(withoutParts.answerFor(email('a'), 0)).toBeUndefined();
 		expect(used(withoutParts)).toEqual([]);

@@ -57,11 +57,11 @@ it('a number is no secret, though it has the same digits', () => {
 });
 
 it('what is nothing stays nothing, and what cannot be read is none', () => {
-	const { hiddenIn } = secretsOf(Object.values(accountsOf({ ecoreToken: ECORE })));
-	expect(hiddenIn('', () => undefined)).toBeUndefined();
-	expect(hiddenIn('', () => null)).toBeNull();
+	const secrets = secretsOf(Object.values(accountsOf({ ecoreToken: ECORE })));
+	expect(secrets.hiddenIn('', () => undefined)).toBeUndefined();
+	expect(secrets.hiddenIn('', () => null)).toBeNull();
 	const fail = () => {
 		throw new RangeError('Maximum call stack size exceeded');
 	};
-	expect(hiddenIn(ECORE, fail)).toBeUndefined();
+	expect(secrets.hiddenIn(ECORE, fail)).toBeUndefined();
 });
