@@ -14,13 +14,13 @@ const SHORTEST_INTERVAL_MS = 0.5;
 const ENOUGH_ANSWERS = 100;
 // By how much the interval is longer than the one that the vendor is taken to keep up.
 const MARGIN = 1.2;
-// By which part an answer shortens the interval: much while it is the first guess, and then little at
-// first, and more with every answer of a round.
+// By which part an answer shortens the interval: little at first, and more with every answer of a round.
+// Much while the interval is a first guess, as soon as there are some answers for each refusal.
 const SPEED_UP_FROM_GUESS = 0.15;
 const SPEED_UP = 0.005;
 const MORE_SPEED_UP = 0.001;
-// So many answers there should be for each request that was turned away: with fewer, the interval stays.
 const ANSWERS_PER_REFUSAL = 3;
+const MANY_ANSWERS = 12;
 
 /** A request that was let through, and when, in milliseconds of `performance.now()`. */
 export interface Ticket {
@@ -161,8 +161,9 @@ export class Throttle {
 			const intervalMs = FIRST_INTERVAL_MS / (served + 1);
 			return 1 - Math.max(SHORTEST_INTERVAL_MS, intervalMs) / this.intervalMs;
 		}
-		if (this.servedInAll < ANSWERS_PER_REFUSAL * this.turnedAwayInAll) return 0;
-		if (this.known === 'guess') return SPEED_UP_FROM_GUESS;
+		const answersFirst = Math.min(MANY_ANSWERS, ANSWERS_PER_REFUSAL * this.turnedAwayInAll);
+		const isAffordable = this.servedInAll >= answersFirst;
+		if (this.known === 'guess' && isAffordable) return SPEED_UP_FROM_GUESS;
 		return Math.min(0.5, SPEED_UP + MORE_SPEED_UP * served);
 	}
 
