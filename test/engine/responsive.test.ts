@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { IDataObject, IExecuteFunctions, INodeType } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 
 import { crowd, emailOf } from '../bench/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { execute, load } from './engine';
+
+type Execute = (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
 
 const PEOPLE = 20;
 const TIMEOUT_MS = 300;
@@ -53,16 +55,16 @@ it('lookups of one execution are answered while another one reads 5,000 items wi
 
 it('an answer that arrives while another node keeps n8n busy is read, late as it is', async () => {
 	const { node, credential } = await load();
-	const busy = (node as INodeType).execute;
+	const { description, execute: ours } = node as INodeType & { execute: Execute };
 	const blocked: INodeType = {
-		description: (node as INodeType).description,
+		description,
 		async execute(this: IExecuteFunctions) {
-			const running = busy?.call(this);
+			const running = ours.call(this);
 			setTimeout(() => {
 				const until = performance.now() + 3 * TIMEOUT_MS;
 				while (performance.now() < until);
 			}, 50);
-			return (await running) ?? null;
+			return await running;
 		},
 	};
 	const { output } = await execute({
