@@ -134,6 +134,21 @@ describe('an uncertain request', () => {
 		});
 	});
 
+	it('whose credits are told counts with these', () => {
+		const data: IDataObject = {};
+		new Memo(data, run).record('a', note(receipt(), 0, 'lost'));
+		expect(new Memo(data, run).recall('a', 'free')).toMatchObject({ kind: 'open', counted: 5 });
+	});
+
+	it('is what a person can ask again: what is certain is answered', () => {
+		const data: IDataObject = {};
+		new Memo(data, run).record('a', note(receipt()));
+		for (const repeat of ['paid', 'free'] as const) {
+			const retried = new Memo(data, { ...again, mode: 'retry' });
+			expect(retried.recall('a', repeat)).toEqual({ kind: 'answered', receipt: receipt() });
+		}
+	});
+
 	it('is told apart by execution also where n8n gives none', () => {
 		const data: IDataObject = {};
 		const unnamed = { ...run, executionId: undefined, mode: 'retry' };

@@ -326,9 +326,10 @@ describe('requests', () => {
 	});
 
 	it('that are not to be sent any more go at once, and take nobody’s turn', async () => {
-		const { throttle, ask, next } = watched();
+		const { throttle, tickets, ask, next } = watched();
 		throttle.hold(50);
 		await ask(20, () => true);
+		expect(tickets.map(({ startedAt }) => startedAt - origin)).toEqual(Array(20).fill(0));
 		expect(jest.getTimerCount()).toBe(0);
 		expect(await next(4)).toEqual([50, 50, 70, 72]);
 	});
