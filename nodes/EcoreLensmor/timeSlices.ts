@@ -30,10 +30,14 @@ export class TimeSlices {
 
 	/** Resolves at once, or after a turn of the event loop where the slice is used up. */
 	async next(): Promise<void> {
-		if (this.turnOfEventLoop === undefined) {
-			this.sliceStart = performance.now();
-			this.turnOfEventLoop = sleep(0).then(() => (this.turnOfEventLoop = undefined));
-		} else if (performance.now() - this.sliceStart >= LONGEST_SLICE_MS) {
+		for (;;) {
+			if (this.turnOfEventLoop === undefined) {
+				this.sliceStart = performance.now();
+				this.turnOfEventLoop = sleep(0).then(() => (this.turnOfEventLoop = undefined));
+				return;
+			}
+			if (performance.now() - this.sliceStart < LONGEST_SLICE_MS) return;
+			// All who wait go on at the same moment, and share the next slice.
 			await this.turnOfEventLoop;
 		}
 	}
