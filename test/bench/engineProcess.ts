@@ -3,14 +3,17 @@ import { performance } from 'node:perf_hooks';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import type {
-	ICredentialDataDecryptedObject,
-	IDataObject,
-	INode,
-	IVersionedNodeType,
+import {
+	NodeHelpers,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type INode,
+	type IVersionedNodeType,
 } from 'n8n-workflow';
 
 import { begin, load, PACKAGE_FOLDER, type Loaded } from '../engine/engine';
+import { watchPauses, type Pauses } from './pauses';
+import { storedOf } from './stored';
 
 /** What one measurement runs in the engine's process. */
 export interface EngineSetup {
@@ -21,6 +24,8 @@ export interface EngineSetup {
 	settings?: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries' | 'onError'>;
 	/** Items that go through before anything is measured: n8n is a server, and has run before. */
 	warmUp?: IDataObject[];
+	/** Watches the event loop while the node runs. */
+	watchesPauses?: boolean;
 }
 
 /** What the engine's process measured: milliseconds, bytes, and items that came out. */
@@ -32,7 +37,12 @@ export interface EngineReport {
 	/** Items that carry a phone. */
 	phones: number;
 	failed: boolean;
+	/** While the node ran; absent where nobody watched. */
+	pauses: Pauses | undefined;
+	stored: ReturnType<typeof storedOf>;
 }
+
+const NODE_NAME = 'eCore & Lensmor';
 
 /** Where n8n's own nodes are installed, on demand. */
 export const BASE_FOLDER = path.join(PACKAGE_FOLDER, '.cache/bench');
@@ -55,6 +65,10 @@ async function nodeOf(kind: EngineSetup['node']): Promise<Loaded> {
 async function measure(setup: EngineSetup): Promise<EngineReport> {
 	const { parameters, items, credential, settings, warmUp = [] } = setup;
 	const node = await nodeOf(setup.node);
+	const calls =
+		setup.watchesPauses === true
+			? watchPauses(NodeHelpers.getVersionedNodeType(node.node, node.typeVersion))
+			: [];
 	if (warmUp.length > 0) {
 		const { running } = await begin({ parameters, items: warmUp, credential, node });
 		await running;
@@ -79,7 +93,7 @@ async function measure(setup: EngineSetup): Promise<EngineReport> {
 	const wallMs = performance.now() - start;
 	const { user, system } = process.cpuUsage(cpu);
 	clearInterval(watch);
-	const rounds = run.data.resultData.runData['eCore & Lensmor'] ?? [];
+	const rounds = run.data.resultData.runData[NODE_NAME] ?? [];
 	const output = rounds.flatMap((round) => round.data?.main?.[0] ?? []);
 	return {
 		wallMs,
@@ -88,6 +102,8 @@ async function measure(setup: EngineSetup): Promise<EngineReport> {
 		output: output.length,
 		phones: output.filter(({ json }) => JSON.stringify(json).includes('+1 555')).length,
 		failed: run.data.resultData.error !== undefined,
+		pauses: calls.at(-1),
+		stored: storedOf(run.data, NODE_NAME),
 	};
 }
 
