@@ -68,7 +68,8 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 			) {
 				throw failed(node, operation, lines);
 			}
-			await spending.memo.handOver([...keys, ...regrouped.keys]);
+			await spending.memo.handOver(keys);
+			await spending.memo.handOver(regrouped.keys);
 		} finally {
 			// Not before: another tool call must see that this output tells, or will tell, of the charge.
 			underWay.delete(thisRun.round);
@@ -218,7 +219,7 @@ async function spend(
 	spending: Spending,
 	settings: Settings,
 	regrouped: Regrouped,
-): Promise<Set<string>> {
+): Promise<Iterable<string>> {
 	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
 	const buyOnce = async (key: string, request: unknown, item: number): Promise<Receipt> =>
 		regrouped.answerFor(request, item) ??
@@ -248,7 +249,7 @@ async function spend(
 			}
 		},
 	);
-	return new Set(asked.keys());
+	return asked.keys();
 }
 
 /** Says what the lines would cost at most, and sends nothing. */

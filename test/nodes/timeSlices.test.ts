@@ -111,13 +111,30 @@ describe('slices of work that may wait for a vendor', () => {
 
 	it.each([
 		[0, 9, []],
-		// The item after a pause belongs to no slice.
-		[5, 12, [3, 7, 11]],
-		[4, 12, [4, 9]],
-		[15, 4, [1, 3]],
+		[5, 12, [3, 6, 9]],
+		[4, 12, [4, 8]],
+		[15, 4, [1, 2, 3]],
 	])('with items of %f ms n8n goes on in between: of %i after those %j', async (...one) => {
 		const [ms, count, pauses] = one;
 		expect(await interruptions(ms, count)).toEqual(pauses);
+	});
+
+	it('all who wait go on at the same moment, and share the next slice', async () => {
+		const slices = new TimeSlices();
+		const seen: number[] = [];
+		let done = 0;
+		const stop = watchOthers(() => seen.push(done));
+		const lanes = upTo(4).map(async () => {
+			for (let item = 0; item < 3; item += 1) {
+				await slices.next();
+				busyMs += 5;
+				done += 1;
+			}
+		});
+		await ended(Promise.all(lanes));
+		stop();
+
+		expect([...new Set(seen)].filter((at) => at < 12)).toEqual([3, 6, 9]);
 	});
 
 	it('what waits by itself has used up nothing', async () => {
