@@ -34,6 +34,9 @@ describe('Retry-After', () => {
 		[' ', undefined],
 		['1e3', 1_000_000],
 		[';5', undefined],
+		['5 seconds', 5000],
+		['x 5', undefined],
+		[' Sat, 21 Nov 2026 10:00:30 GMT ', 30_000],
 		[undefined, undefined],
 	])('%j is %p ms', (header, ms) => {
 		expect(told(header)).toBe(ms);

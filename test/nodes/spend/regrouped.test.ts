@@ -195,6 +195,15 @@ describe('an answer speaks', () => {
 		expect(used(regrouped)).toEqual(['ab', 'cd']);
 	});
 
+	it('not where two of them asked for the same thing', () => {
+		const regrouped = after(
+			standing('ab', email('a', 'b'), receipt('unlocked', 2)),
+			standing('ac', email('a', 'c'), receipt('partly_unlocked', 1)),
+		);
+		expect(regrouped.answerFor(email('b', 'a'), 0)).toBeUndefined();
+		expect(regrouped.answerFor(email('a', 'b'), 0)).toBeUndefined();
+	});
+
 	it('not for one thing alone: that is found by its key', () => {
 		const regrouped = after(standing('a', email('a'), receipt('unlocked', 1)));
 		expect(regrouped.answerFor(email('a'), 0)).toBeUndefined();
