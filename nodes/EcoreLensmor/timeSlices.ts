@@ -28,17 +28,21 @@ export class TimeSlices {
 	private turnOfEventLoop: Promise<void> | undefined;
 	private sliceStart = 0;
 
-	/** Resolves at once, or after a turn of the event loop where the slice is used up. */
-	async next(): Promise<void> {
-		for (;;) {
-			if (this.turnOfEventLoop === undefined) {
-				this.sliceStart = performance.now();
-				this.turnOfEventLoop = sleep(0).then(() => (this.turnOfEventLoop = undefined));
-				return;
-			}
-			if (performance.now() - this.sliceStart < LONGEST_SLICE_MS) return;
-			// All who wait go on at the same moment, and share the next slice.
-			await this.turnOfEventLoop;
+	/**
+	 * Whether others should have their turn first. Asked right before the work: many may wait, and all
+	 * of them share a slice.
+	 */
+	isUsedUp(): boolean {
+		if (this.turnOfEventLoop === undefined) {
+			this.sliceStart = performance.now();
+			this.turnOfEventLoop = sleep(0).then(() => (this.turnOfEventLoop = undefined));
+			return false;
 		}
+		return performance.now() - this.sliceStart >= LONGEST_SLICE_MS;
+	}
+
+	/** Resolves when the event loop has turned. */
+	async turn(): Promise<void> {
+		await this.turnOfEventLoop;
 	}
 }

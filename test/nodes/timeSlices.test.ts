@@ -98,7 +98,7 @@ describe('slices of work that may wait for a vendor', () => {
 		const stop = watchOthers(() => seen.push(done));
 		const work = (async () => {
 			for (let item = 0; item < count; item += 1) {
-				await slices.next();
+				while (slices.isUsedUp()) await slices.turn();
 				busyMs += ms;
 				done += 1;
 				await wait?.();
@@ -126,7 +126,7 @@ describe('slices of work that may wait for a vendor', () => {
 		const work = (async () => {
 			for (let item = 0; item < 3; item += 1) {
 				const before = performance.now();
-				await slices.next();
+				while (slices.isUsedUp()) await slices.turn();
 				expect(performance.now()).toBe(before);
 				busyMs += 100;
 				await wait();
@@ -139,8 +139,8 @@ describe('slices of work that may wait for a vendor', () => {
 
 	it('leave no timer behind', async () => {
 		const slices = new TimeSlices();
-		await slices.next();
-		await slices.next();
+		while (slices.isUsedUp()) await slices.turn();
+		while (slices.isUsedUp()) await slices.turn();
 		await jest.advanceTimersByTimeAsync(1);
 		expect(jest.getTimerCount()).toBe(0);
 	});
@@ -159,7 +159,7 @@ it('in real time, many lanes that wait for a turn do not all go on in the same o
 	}, 0);
 	const lanes = upTo(30).map(async () => {
 		for (let item = 0; item < 3; item += 1) {
-			await slices.next();
+			while (slices.isUsedUp()) await slices.turn();
 			const until = performance.now() + 3;
 			while (performance.now() < until);
 			done += 1;

@@ -25,7 +25,7 @@ export async function inLanes<Task>(
 			const early = nextStart - performance.now();
 			nextStart += Math.max(0, -early) + apart;
 			if (early > 0) await sleep(early);
-			await slices.next();
+			while (slices.isUsedUp()) await slices.turn();
 			// Taken only now: tasks start in their order.
 			const { done, value: task } = queue.next();
 			if (done === true) return;
