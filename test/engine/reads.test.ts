@@ -58,6 +58,8 @@ const lasting: Array<{
 	what: string;
 	trouble: Trouble;
 	sent: number;
+	/** Whether it is only counted in a row: who is served meanwhile lets the count begin anew. */
+	isInARow?: boolean;
 	stops: boolean;
 	says: RegExp;
 }> = [
@@ -86,6 +88,7 @@ const lasting: Array<{
 		what: '429 with Retry-After',
 		trouble: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
 		sent: 5,
+		isInARow: true,
 		stops: true,
 		says: /takes no more requests for now/,
 	},
@@ -261,7 +264,7 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 
 	it.each(lasting)(
 		'$what for ever, with Continue: one item says why, the others go on unless all would meet it',
-		async ({ trouble, sent, stops, says }) => {
+		async ({ trouble, sent, isInARow = false, stops, says }) => {
 			inTheWay(trouble, 99);
 			const { error, output } = await execute({
 				parameters,
@@ -275,7 +278,9 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 				json: { outcome: 'refused', reason: expect.stringMatching(says) as unknown },
 				pairedItem: { item: 0 },
 			});
-			expect(sentForTrouble()).toBe(sent);
+			const others = isInARow ? sandbox.seen.length - sentForTrouble() : 0;
+			expect(sentForTrouble()).toBeGreaterThanOrEqual(sent);
+			expect(sentForTrouble()).toBeLessThanOrEqual(sent + others * (sent - 1));
 			if (!stops) expect(output.at(-1)?.json).toHaveProperty(operation.field);
 		},
 	);
