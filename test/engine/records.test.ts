@@ -305,8 +305,8 @@ describe('a person chooses One Request per Item before pressing Retry on a Combi
 
 		expect(json.map(({ outcome }) => outcome)).toEqual(Array(5).fill('unlocked'));
 		expect(credits(json)).toEqual([11, 0, 0, 5, 5]);
-		expect(json[0]?.reason).toMatch(/paid 11 credits for 3 records together, which this item/);
-		expect(json[1]?.reason).toMatch(/paid 11 credits for 3 records together, which item 0/);
+		expect(json[0]?.reason).toMatch(/paid 11 credits for 3 records together, which item 0 carries/);
+		expect(json[1]?.reason).toMatch(/paid 11 credits for 3 records together, which item 0 carries/);
 		expect(sandbox.world.spent()).toBe(21);
 	});
 

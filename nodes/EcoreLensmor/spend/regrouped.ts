@@ -70,8 +70,7 @@ export class Regrouped {
 		this.used.add(standing.key);
 		const isFirst = group.toldBy === undefined;
 		group.toldBy ??= item;
-		const where = isFirst ? 'this item' : `item ${group.toldBy}`;
-		const together = `An earlier run of this execution paid ${credits} credits for ${things.size} records together, which ${where} carries`;
+		const together = `An earlier run of this execution paid ${credits} credits for ${things.size} records together, which item ${group.toldBy} carries`;
 		return {
 			...receipt,
 			creditsCharged:

@@ -143,10 +143,10 @@ export class Throttle {
 			if (left <= 0 && this.startsInTurn < mostInTurn) {
 				this.starts += 1;
 				this.startsInTurn += 1;
-				const isAMomentLater = this.starts === FIRST_REQUESTS && this.known === 'nothing';
+				const momentMs = this.starts === FIRST_REQUESTS ? MOMENT_MS : 0;
 				// A timer is a millisecond or so late: what it lost is made up for.
 				this.lastStart = Math.max(this.nextStart, now - FIRST_INTERVAL_MS);
-				this.nextStart = this.lastStart + (isAMomentLater ? MOMENT_MS : this.intervalMs);
+				this.nextStart = this.lastStart + Math.max(this.intervalMs, momentMs);
 				this.round.start ??= now;
 				return { startedAt: now };
 			}
