@@ -78,7 +78,7 @@ describe('where nobody knows what each cost', () => {
 		);
 
 		expect(told.map((one) => [one?.creditsCharged, one?.reason])).toEqual([
-			[7, `eCore holds no phone for 2 of them. ${paid(7, 3, 'this item')}`],
+			[7, `eCore holds no phone for 2 of them. ${paid(7, 3, 'item 3')}`],
 			[0, `eCore holds no phone for 2 of them. ${paid(7, 3, 'item 3')}`],
 			[0, `eCore holds no phone for 2 of them. ${paid(7, 3, 'item 3')}`],
 		]);
@@ -90,7 +90,7 @@ describe('where nobody knows what each cost', () => {
 		const regrouped = after(standing('ab', phone('a', 'b'), receipt('unlocked', 6)));
 		const told = [0, 1].map((item) => regrouped.answerFor(phone(item === 0 ? 'a' : 'b'), item));
 		expect(told.map((one) => [one?.creditsCharged, one?.reason])).toEqual([
-			[6, paid(6, 2, 'this item')],
+			[6, paid(6, 2, 'item 0')],
 			[0, paid(6, 2, 'item 0')],
 		]);
 	});
@@ -104,7 +104,7 @@ describe('where nobody knows what each cost', () => {
 		expect(regrouped.answerFor(email('a'), 0)).toBeUndefined();
 		expect(used(regrouped)).toEqual([]);
 		expect([tell('a', 1), tell('b', 2)]).toEqual([
-			{ ...own, creditsCharged: 3, reason: `Own. ${paid(2, 3, 'this item')}` },
+			{ ...own, creditsCharged: 3, reason: `Own. ${paid(2, 3, 'item 1')}` },
 			{ ...own, creditsCharged: 0, reason: `Own. ${paid(2, 3, 'item 1')}` },
 		]);
 		expect(used(regrouped)).toEqual(['abc']);
@@ -115,7 +115,7 @@ describe('where nobody knows what each cost', () => {
 		const own = receipt('already_unlocked', null, 'Own');
 		expect(regrouped.withEarlier(email('a'), own, 0)).toEqual({
 			...own,
-			reason: `Own. ${paid(1, 2, 'this item')}`,
+			reason: `Own. ${paid(1, 2, 'item 0')}`,
 		});
 	});
 
@@ -190,7 +190,7 @@ describe('an answer speaks', () => {
 		expect(regrouped.withEarlier(email('a', 'c'), own, 6)).toEqual({
 			...own,
 			creditsCharged: 3,
-			reason: `Own. ${paid(2, 2, 'this item')}. ${paid(1, 2, 'this item')}`,
+			reason: `Own. ${paid(2, 2, 'item 6')}. ${paid(1, 2, 'item 6')}`,
 		});
 		expect(used(regrouped)).toEqual(['ab', 'cd']);
 	});
