@@ -50,7 +50,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 
 	const read = await mapInSlices(inputs, (_, item) => readLine(operation, item, prepared));
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read.filter(isBad).map(asProblem));
-	const standing = operation.join === undefined ? [] : spending.memo.standing();
+	const standing = spending.memo.standing();
 	const lines = join === undefined ? read : await joined(operation, read, join, standing);
 	const regrouped = new Regrouped(operation, join === undefined ? standing : []);
 

@@ -1416,3 +1416,19 @@ describe('Return Contact Details', () => {
 		expect(charged(setup)).toEqual(uuids.slice(0, 2));
 	});
 });
+
+it.each([
+	[phones, 0],
+	[records, 1],
+])('a failed run keeps no more requests than another grouping needs', async (operation, kept) => {
+	const memory: IDataObject = {};
+	const setup = asking(operation, 2, {
+		memory,
+		parameters: withOptions(operation, { concurrency: 1 }),
+	});
+	setup.vendor.trouble({ on: operation.keys[1] ?? '', answer: { status: 400, body: {} } });
+	await play(setup);
+
+	const { requests } = memory.memo as { requests: object };
+	expect(Object.keys(requests)).toHaveLength(kept);
+});
