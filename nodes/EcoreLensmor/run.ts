@@ -14,7 +14,7 @@ import { readSettings, type Settings } from './settings';
 import { buy, type Spending } from './spend/buy';
 import { inLanes } from './spend/lanes';
 import { keyOf, Memo, type Run, type Standing } from './spend/memo';
-import { Regrouped } from './spend/regrouped';
+import { Regrouped, type Wanted } from './spend/regrouped';
 import { together } from './spend/together';
 import { mapInSlices } from './timeSlices';
 
@@ -50,9 +50,9 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 
 	const read = await mapInSlices(inputs, (_, item) => readLine(operation, item, prepared));
 	if (stopOnProblem && read.some(isBad)) throw badInput(node, read.filter(isBad).map(asProblem));
-	const standing = spending.memo.standing();
+	const standing = await spending.memo.standing();
 	const lines = join === undefined ? read : await joined(operation, read, join, standing);
-	const regrouped = new Regrouped(operation, join === undefined ? standing : []);
+	const regrouped = await Regrouped.from(operation, standing, wantedBy(operation, lines));
 
 	const { underWay } = spending.together;
 	if (settings.dryRun) await planDryRun(operation, lines, spending, regrouped);
@@ -212,6 +212,14 @@ async function joined(
 const DIFFERENT_SETTINGS =
 	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
 
+function* wantedBy(operation: Operation, lines: Line[]): Generator<Wanted> {
+	for (const { requests, items } of lines) {
+		for (const request of requests) {
+			yield { key: requestKey(operation, request), request, item: items[0] ?? 0 };
+		}
+	}
+}
+
 /** Buys what the lines ask for, each request once, and puts the receipts on the lines. Answers the keys it used. */
 async function spend(
 	operation: Operation,
@@ -221,9 +229,9 @@ async function spend(
 	regrouped: Regrouped,
 ): Promise<Iterable<string>> {
 	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
-	const buyOnce = async (key: string, request: unknown, item: number): Promise<Receipt> =>
-		regrouped.answerFor(request, item) ??
-		regrouped.withEarlier(request, await buy(spending, operation, key, request), item);
+	const buyOnce = async (key: string, request: unknown): Promise<Receipt> =>
+		regrouped.answerFor({ key, request }) ??
+		regrouped.withEarlier({ key, request }, await buy(spending, operation, key, request));
 
 	await inLanes(
 		lines.filter((line) => !isBad(line)),
@@ -235,7 +243,7 @@ async function spend(
 				const earlier = asked.get(key);
 				line.request = request;
 				if (earlier === undefined) {
-					const receipt = buyOnce(key, request, item);
+					const receipt = buyOnce(key, request);
 					asked.set(key, { item, receipt });
 					line.receipt = await receipt;
 					delete line.duplicateOf;
@@ -272,7 +280,7 @@ async function planDryRun(
 			const key = keys[index] ?? '';
 			const isAnswered =
 				memo.recall(key, operation.endpoint.repeat).kind === 'answered' ||
-				regrouped.answerFor(request, item) !== undefined;
+				regrouped.answerFor({ key, request }) !== undefined;
 			return isAnswered || surelyAsked.has(key) ? 0 : operation.endpoint.worstCase(request);
 		});
 		line.receipt = withoutAnswer('planned', '', operation.unanswered('planned'));

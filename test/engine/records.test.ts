@@ -345,3 +345,71 @@ describe('a person chooses One Request per Item before pressing Retry on a Combi
 		expect(sandbox.world.spent()).toBe(3);
 	});
 });
+
+describe('the credits that items tell add up to the ledger, however a retry groups the records', () => {
+	const list = (...indices: number[]) => ({ uuids: indices.map(uuid) });
+	const inBatchesOf = (batchSize: number) => ({
+		...combined,
+		options: { batchSize, concurrency: 1 },
+	});
+	const inTurn = { ...perItem, options: { concurrency: 1 } };
+	type Retried = [what: string, items: object[], first: object, wallet: number, then: object];
+	const retries: Retried[] = [
+		['a list that Batch Size cuts', [list(0), list(1, 2)], inBatchesOf(2), 2, perItem],
+		['two lists that are cut', [list(0), list(1, 2), list(3, 4)], inBatchesOf(2), 4, perItem],
+		['lists that overlap', [list(0, 1), list(1, 2), list(3, 4)], inBatchesOf(3), 3, perItem],
+		['lists that overlap, unchanged', [list(0, 1), list(1, 2), list(3, 4)], inTurn, 3, inTurn],
+		['lists that overlap, then joined', [list(0, 1), list(1, 2), list(3, 4)], inTurn, 3, combined],
+	];
+	it.each(retries)('%s', async (_what, items, first, ecore, then) => {
+		const start = { items: items as Array<{ uuids: string[] }>, credential: sandbox.credential };
+		sandbox.reset({ ecore });
+		const failed = await execute({ ...start, parameters: first as typeof perItem });
+		expect(failed.error?.message).toMatch(/wallet cannot pay/);
+		sandbox.world.wallet.ecore = 1000;
+		const { output } = await execute({
+			...start,
+			parameters: then as typeof perItem,
+			retryOf: failed,
+		});
+
+		const told = output.reduce((sum, { json }) => sum + Number(json.creditsCharged), 0);
+		expect(told).toBe(sandbox.world.spent());
+	});
+
+	it.each([
+		['a UUID that eCore does not know', [{ uuids: [uuid(0), unknown] }, list(5)], 1],
+		['a record that two lists share', [list(0, 1), list(1, 2), list(5)], 3],
+	])('Retry On Fail, unchanged, with %s', async (_what, items, paidBefore) => {
+		sandbox.fault({ kind: 'status', status: 503, on: uuid(5), times: 3 });
+		const { output } = await execute({
+			parameters: inTurn,
+			items,
+			credential: sandbox.credential,
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+		});
+
+		expect(sandbox.world.spent()).toBe(paidBefore + 1);
+		const told = output.reduce((sum, { json }) => sum + Number(json.creditsCharged), 0);
+		expect(told).toBe(paidBefore + 1);
+	});
+
+	it('with Continue, where everything is refused by then', async () => {
+		await execute({ parameters: perItem, items: [list(0)], credential: sandbox.credential });
+		const items = [list(0), list(1), list(2), list(3)];
+		const start = { items, credential: sandbox.credential };
+		sandbox.world.wallet.ecore = 1;
+		const failed = await execute({ ...start, parameters: inBatchesOf(2) });
+		sandbox.fault({ kind: 'status', status: 403, times: 9 });
+		const { output } = await execute({
+			...start,
+			parameters: inTurn,
+			settings: { onError: 'continueRegularOutput' },
+			retryOf: failed,
+		});
+
+		// One credit was paid before this execution.
+		const told = output.reduce((sum, { json }) => sum + Number(json.creditsCharged), 0);
+		expect([told, sandbox.world.spent()]).toEqual([1, 2]);
+	});
+});

@@ -160,12 +160,14 @@ export class Memo {
 	}
 
 	/** The requests whose receipts no other round's output carries: asked again, they are answered from here. */
-	standing(): Standing[] {
-		return Object.entries(this.stored.requests).flatMap(([key, request]) => {
+	async standing(): Promise<Standing[]> {
+		const requests = Object.entries(this.stored.requests);
+		const standing = await mapInSlices(requests, ([key, request]): Standing | undefined => {
 			const entry = this.entry(key);
-			if (entry === undefined || this.isPaidElsewhere(entry)) return [];
-			return [{ key, request, receipt: entry.receipt, isInDoubt: entry.doubt !== undefined }];
+			if (entry === undefined || this.isPaidElsewhere(entry)) return undefined;
+			return { key, request, receipt: entry.receipt, isInDoubt: entry.doubt !== undefined };
 		});
+		return standing.filter((one) => one !== undefined);
 	}
 
 	/** Marks what an output now carries, and keeps the number of entries bounded. */

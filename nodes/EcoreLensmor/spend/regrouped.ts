@@ -1,88 +1,142 @@
 import type { Operation } from '../operations/operation';
-import { afterALostAnswer, isProblem, type Receipt } from '../outcome';
+import { afterALostAnswer, type Receipt } from '../outcome';
+import { mapInSlices } from '../timeSlices';
 import type { Standing } from './memo';
 
-/** A request for several things, and which item of this run tells what they cost. */
+/** What a run asks for: one request, the key it has in the memory, and the first item that wants it. */
+export interface Wanted {
+	key: string;
+	request: unknown;
+	item: number;
+}
+
+/** A request of an earlier run that this one does not ask for as it is, and the requests that ask for parts of it. */
 interface Group {
 	standing: Standing;
 	things: Set<string>;
-	/** The item that tells the credits of all; -1 where each item tells its own. */
-	toldBy?: number;
+	askedBy: Array<Wanted & { things: string[] }>;
+	/** Whether each of those tells its own share of the credits; otherwise the first tells all of them. */
+	isShared: boolean;
 }
 
 /**
  * What an earlier run of this execution asked for in other groups: a person may choose One Request per
- * Item before pressing Retry. Without this the credits of those groups would stand on no item.
+ * Item, or another Batch Size, before pressing Retry. Without this the credits of those groups would
+ * stand on no item.
  */
 export class Regrouped {
-	private readonly groupOf = new Map<string, Group>();
-	private readonly used = new Set<string>();
+	private readonly groupsWith = new Map<string, Group[]>();
+	private readonly groups: Group[] = [];
 
-	/** `standing`: the requests whose receipts no output carries yet. */
-	constructor(
-		private readonly operation: Operation,
+	private constructor(private readonly operation: Operation) {}
+
+	/** `standing`: the requests whose receipts no output carries yet. `wanted`: what this run asks for. */
+	static async from(
+		operation: Operation,
 		standing: Standing[],
-	) {
-		for (const one of standing) {
-			const things = new Set(this.thingsIn(one.request));
-			const group: Group = { standing: one, things };
-			// A request for one thing is found by its key.
-			if (things.size > 1) for (const thing of things) this.groupOf.set(thing, group);
+		wanted: Iterable<Wanted>,
+	): Promise<Regrouped> {
+		const regrouped = new Regrouped(operation);
+		if (standing.length > 0) await regrouped.compare(standing, wanted);
+		return regrouped;
+	}
+
+	/** The keys of the requests whose credits items of this run tell. */
+	get keys(): string[] {
+		return this.groups
+			.filter(({ askedBy, standing }) => askedBy.length > 0 && !standing.isInDoubt)
+			.map(({ standing }) => standing.key);
+	}
+
+	/** The receipt for a request that an answer to a larger one covers; `undefined` where it must be asked for. */
+	answerFor({ key, request }: Pick<Wanted, 'key' | 'request'>): Receipt | undefined {
+		const groups = this.groupsOf(request);
+		if (groups.some(({ standing }) => standing.isInDoubt)) return undefined;
+		const things = this.thingsIn(request);
+		for (const { standing, things: all, isShared } of groups) {
+			if (!things.every((thing) => all.has(thing))) continue;
+			const part = this.operation.part?.(standing.receipt, standing.request, request);
+			if (part === undefined) continue;
+			const { outcome, fields, creditsCharged = 0 } = part;
+			const reason = isShared
+				? 'Bought together with others by an earlier run of this execution'
+				: standing.receipt.reason;
+			const own = { ...standing.receipt, outcome, fields, reason };
+			return this.withEarlier(
+				{ key, request },
+				{ ...own, creditsCharged: isShared ? creditsCharged : 0 },
+			);
 		}
-	}
-
-	/** The keys of the requests that items of this run speak for. */
-	get keys(): Iterable<string> {
-		return this.used;
-	}
-
-	/** The receipt for a request that an answer to a larger one covers; `undefined` where it must be sent. */
-	answerFor(request: unknown, item: number): Receipt | undefined {
-		const [group, ...others] = this.groupsOf(request);
-		if (group === undefined || others.length > 0 || group.standing.isInDoubt) return undefined;
-		if (!this.thingsIn(request).every((thing) => group.things.has(thing))) return undefined;
-		const { receipt, request: whole } = group.standing;
-		const part = this.operation.part?.(receipt, whole, request);
-		if (part === undefined) return undefined;
-		const { outcome, fields, creditsCharged } = part;
-		const own: Receipt = { ...receipt, outcome, fields, creditsCharged: creditsCharged ?? 0 };
-		if (creditsCharged === undefined) return this.withCreditsOf(group, own, item);
-		group.toldBy = -1;
-		this.used.add(group.standing.key);
-		return { ...own, reason: 'Bought together with others by an earlier run of this execution' };
+		return undefined;
 	}
 
 	/** A receipt with what earlier answers say beside it: their credits, and the doubt they left. */
-	withEarlier(request: unknown, receipt: Receipt, item: number): Receipt {
-		return this.groupsOf(request).reduce(
-			(told, group) =>
-				group.standing.isInDoubt ? afterALostAnswer(told) : this.withCreditsOf(group, told, item),
-			receipt,
+	withEarlier({ key, request }: Pick<Wanted, 'key' | 'request'>, receipt: Receipt): Receipt {
+		return this.groupsOf(request).reduce((told, { standing, things, askedBy, isShared }) => {
+			if (standing.isInDoubt) {
+				return told.creditsCharged === null ? told : afterALostAnswer(told);
+			}
+			const { creditsCharged: credits } = standing.receipt;
+			const [first] = askedBy;
+			if (first === undefined || isShared || !credits) return told;
+			const own = told.creditsCharged;
+			return {
+				...told,
+				creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
+				reason: [
+					told.reason,
+					`An earlier run of this execution paid ${credits} credits for ${things.size} records together, which item ${first.item} carries`,
+				]
+					.filter(Boolean)
+					.join('. '),
+			};
+		}, receipt);
+	}
+
+	private async compare(standing: Standing[], wanted: Iterable<Wanted>): Promise<void> {
+		const byKey = new Map<string, Wanted>();
+		await mapInSlices(wanted, (one) => {
+			if (!byKey.has(one.key)) byKey.set(one.key, one);
+		});
+		await mapInSlices(standing, (one) => {
+			// The memory answers for what is asked for as it was.
+			if (byKey.has(one.key)) return;
+			const things = new Set(this.thingsIn(one.request));
+			const group: Group = { standing: one, things, askedBy: [], isShared: false };
+			this.groups.push(group);
+			for (const thing of things) {
+				const others = this.groupsWith.get(thing);
+				if (others === undefined) this.groupsWith.set(thing, [group]);
+				else others.push(group);
+			}
+		});
+		if (this.groups.length === 0) return;
+		await mapInSlices(byKey.values(), (one) => {
+			const things = this.thingsIn(one.request);
+			for (const group of this.groupsOf(one.request)) group.askedBy.push({ ...one, things });
+		});
+		await mapInSlices(this.groups, (group) => (group.isShared = this.canBeShared(group)));
+	}
+
+	/** Whether the requests that ask for parts of a group are just its parts, and each part's price is known. */
+	private canBeShared({ standing, things, askedBy }: Group): boolean {
+		const parts = askedBy.flatMap((one) => one.things);
+		return (
+			parts.length === things.size &&
+			new Set(parts).size === things.size &&
+			parts.every((thing) => things.has(thing) && this.groupsWith.get(thing)?.length === 1) &&
+			askedBy.every(({ request }) => {
+				const part = this.operation.part?.(standing.receipt, standing.request, request);
+				return part?.creditsCharged !== undefined;
+			})
 		);
 	}
 
-	private withCreditsOf(group: Group, receipt: Receipt, item: number): Receipt {
-		const { standing, things } = group;
-		const { creditsCharged: credits } = standing.receipt;
-		if (credits === 0 || credits === null || group.toldBy === -1) return receipt;
-		// A problem may be asked again, and is then the one that tells.
-		if (isProblem(receipt)) return receipt;
-		this.used.add(standing.key);
-		const isFirst = group.toldBy === undefined;
-		group.toldBy ??= item;
-		const together = `An earlier run of this execution paid ${credits} credits for ${things.size} records together, which item ${group.toldBy} carries`;
-		return {
-			...receipt,
-			creditsCharged:
-				receipt.creditsCharged === null ? null : receipt.creditsCharged + (isFirst ? credits : 0),
-			reason: [receipt.reason, together].filter(Boolean).join('. '),
-		};
-	}
-
 	private groupsOf(request: unknown): Group[] {
-		if (this.groupOf.size === 0) return [];
-		const groups = this.thingsIn(request).map((thing) => this.groupOf.get(thing));
-		return [...new Set(groups)].filter((group) => group !== undefined);
+		if (this.groups.length === 0) return [];
+		return [
+			...new Set(this.thingsIn(request).flatMap((thing) => this.groupsWith.get(thing) ?? [])),
+		];
 	}
 
 	private thingsIn(request: unknown): string[] {

@@ -306,9 +306,9 @@ it('what stands are requests that were kept, and that no other round tells of', 
 	const lost = { key: 'lost', request: 'lost 1', receipt: uncertain, isInDoubt: true };
 	const underWay = { ...failed, key: 'under way', request: 'under way 1' };
 
-	expect(at(3, 1).standing()).toEqual([failed, lost]);
-	expect(at(2).standing()).toEqual([failed, lost, underWay]);
-	expect(new Memo(stored(context), { ...run, round: 1 }, new Set([1])).standing()).toEqual([
+	expect(await at(3, 1).standing()).toEqual([failed, lost]);
+	expect(await at(2).standing()).toEqual([failed, lost, underWay]);
+	expect(await new Memo(stored(context), { ...run, round: 1 }, new Set([1])).standing()).toEqual([
 		failed,
 		lost,
 		underWay,
@@ -319,20 +319,20 @@ it('what an output carries no longer stands, in whichever round it is asked', as
 	const context: IDataObject = {};
 	const memo = new Memo(context, run);
 	memo.record('a', { ...note(receipt()), request: 'asked' });
-	expect(memo.standing()).toHaveLength(1);
+	expect(await memo.standing()).toHaveLength(1);
 	await memo.handOver(['a']);
 
-	expect(memo.standing()).toEqual([]);
-	expect(new Memo(context, { ...run, round: 1 }).standing()).toEqual([]);
+	expect(await memo.standing()).toEqual([]);
+	expect(await new Memo(context, { ...run, round: 1 }).standing()).toEqual([]);
 });
 
-it('a request without an entry does not stand', () => {
+it('a request without an entry does not stand', async () => {
 	const context: IDataObject = {};
 	const memo = new Memo(context, run);
 	memo.record('a', { ...note(receipt()), request: 'asked' });
 	(context.memo as { entries: IDataObject }).entries = {};
 
-	expect(memo.standing()).toEqual([]);
+	expect(await memo.standing()).toEqual([]);
 });
 
 it('each tool call has a round of its own, which is none of the run indices of n8n', () => {
