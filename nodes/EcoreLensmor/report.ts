@@ -1,13 +1,10 @@
 import type { INode, NodeExecutionHint, NodeOperationError } from 'n8n-workflow';
 
 import type { Operation } from './operations/operation';
+import { count } from './operations/shown';
 import { isProblem, type Outcome, type Problem } from './outcome';
 import type { Line } from './line';
 import { nodeError } from './nodeError';
-
-function count(number: number, noun: string): string {
-	return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
 
 /** The error for settings or a credential that no item can work with. */
 export function unusable(node: INode, reason: string): NodeOperationError {

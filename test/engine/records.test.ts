@@ -258,7 +258,9 @@ describe('combined', () => {
 			});
 
 		const { output } = await ask(10_001);
-		expect(output[0]?.json.reason).toMatch(/holds 10001 UUIDs, and an item takes at most 10000/);
+		expect(output[0]?.json.reason).toMatch(
+			/holds more than 10000 UUIDs, the most that an item takes: spread/,
+		);
 		expect(sandbox.seen).toHaveLength(1);
 		await ask(10_000);
 		expect(sandbox.seen).toHaveLength(12);
@@ -305,8 +307,12 @@ describe('a person chooses One Request per Item before pressing Retry on a Combi
 
 		expect(json.map(({ outcome }) => outcome)).toEqual(Array(5).fill('unlocked'));
 		expect(credits(json)).toEqual([11, 0, 0, 5, 5]);
-		expect(json[0]?.reason).toMatch(/paid 11 credits for 3 records together, which item 0 carries/);
-		expect(json[1]?.reason).toMatch(/paid 11 credits for 3 records together, which item 0 carries/);
+		expect(json[0]?.reason).toMatch(
+			/paid 11 credits for 3 records together: they are counted at item 0/,
+		);
+		expect(json[1]?.reason).toMatch(
+			/paid 11 credits for 3 records together: they are counted at item 0/,
+		);
 		expect(sandbox.world.spent()).toBe(21);
 	});
 

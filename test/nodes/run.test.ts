@@ -1142,7 +1142,7 @@ describe('Retry with One Request per Item after Combined', () => {
 			['unlocked', 5],
 		]);
 		expect(json[1]?.reason).toContain(
-			'paid 11 credits for 3 records together, which item 0 carries',
+			'paid 11 credits for 3 records together: they are counted at item 0',
 		);
 		expect(setup.vendor.sent).toHaveLength(2);
 	});

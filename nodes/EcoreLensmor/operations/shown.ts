@@ -14,3 +14,8 @@ export function shown(value: unknown): string {
 		? `the ${typeof value} ${value}`
 		: `a ${typeof value}`;
 }
+
+/** A number of things as a sentence tells it: "1 credit", "2 credits". */
+export function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

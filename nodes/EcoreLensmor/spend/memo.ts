@@ -89,9 +89,9 @@ export interface Note {
 }
 
 /** A request of an earlier run whose receipt no output carries yet. */
-export interface Standing<Request = unknown> {
+export interface Standing {
 	key: string;
-	request: Request;
+	request: unknown;
 	receipt: Receipt;
 	isInDoubt: boolean;
 }
@@ -154,8 +154,7 @@ export class Memo {
 		if (this.stored.entries[key] === undefined) this.stored.count += 1;
 		this.stored.spent += counted - replaces;
 		const leftBy = doubt === undefined ? undefined : this.run.executionId;
-		const { round } = this.run;
-		this.keep(key, { receipt, round, counted, handedOverIn: undefined, doubt, leftBy });
+		this.stored.entries[key] = this.packed({ receipt, counted, doubt, leftBy });
 		if (request !== undefined) this.stored.requests[key] = request;
 	}
 
@@ -206,22 +205,23 @@ export class Memo {
 		};
 	}
 
-	private keep(key: string, entry: Entry): void {
-		const { receipt, round, counted, handedOverIn, doubt, leftBy } = entry;
+	/** An entry of this run, which no output carries yet. */
+	private packed(entry: Omit<Entry, 'round' | 'handedOverIn'>): Packed {
+		const { receipt, counted, doubt, leftBy } = entry;
 		const { outcome, creditsCharged, creditsRemaining, reason, fields } = receipt;
 		const rare = {
 			...(counted === (creditsCharged ?? 0) ? {} : { counted }),
 			...(doubt === undefined ? {} : { doubt }),
 			...(leftBy === undefined ? {} : { leftBy }),
 		};
-		this.stored.entries[key] = [
+		return [
 			this.indexOf(Object.keys(fields)),
 			outcome,
 			creditsCharged,
 			creditsRemaining,
 			reason,
-			round,
-			handedOverIn ?? null,
+			this.run.round,
+			null,
 			Object.keys(rare).length === 0 ? 0 : rare,
 			...Object.values(fields),
 		];

@@ -1,4 +1,5 @@
 import type { Operation } from '../operations/operation';
+import { count } from '../operations/shown';
 import { afterALostAnswer, type Receipt } from '../outcome';
 import { mapInSlices } from '../timeSlices';
 import type { Standing } from './memo';
@@ -85,7 +86,7 @@ export class Regrouped {
 				creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
 				reason: [
 					told.reason,
-					`An earlier run of this execution paid ${credits} credits for ${things.size} records together, which item ${first.item} carries`,
+					`An earlier run of this execution paid ${count(credits, 'credit')} for ${count(things.size, 'record')} together: they are counted at item ${first.item}`,
 				]
 					.filter(Boolean)
 					.join('. '),

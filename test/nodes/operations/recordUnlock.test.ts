@@ -54,14 +54,14 @@ it.each([
 	[
 		'perItem',
 		1000,
-		'one request takes at most 1000: spread them over more items, or choose Combined',
+		'the most that one request takes: spread them over more items, or choose Combined',
 	],
 	[
 		undefined,
 		1000,
-		'one request takes at most 1000: spread them over more items, or choose Combined',
+		'the most that one request takes: spread them over more items, or choose Combined',
 	],
-	['combined', 10_000, 'an item takes at most 10000: spread them over more items'],
+	['combined', 10_000, 'the most that an item takes: spread them over more items'],
 ])('with %j an item has at most %i UUIDs', (requestMode, most, more) => {
 	const given = (count: number, one: string) =>
 		recordUnlock.read(
@@ -70,7 +70,7 @@ it.each([
 	expect(given(most, A)).toEqual({ requests: [email(A)] });
 	// Whatever they are: nobody looks at them.
 	expect(given(most + 1, 'x')).toEqual({
-		bad: `Record UUIDs holds ${most + 1} UUIDs, and ${more}`,
+		bad: `Record UUIDs holds more than ${most} UUIDs, ${more}`,
 	});
 	expect(given(most, 'x')).toEqual({ bad: 'Record UUIDs holds "x", which is not a UUID' });
 });

@@ -37,7 +37,7 @@ async function told(earlier: Standing[], asked: UnlockRequest[], own = receipt('
 }
 
 const paid = (credits: number, count: number, item: number) =>
-	`An earlier run of this execution paid ${credits} credits for ${count} records together, which item ${item} carries`;
+	`An earlier run of this execution paid ${credits} credit${credits === 1 ? '' : 's'} for ${count} record${count === 1 ? '' : 's'} together: they are counted at item ${item}`;
 const TOGETHER = 'Bought together with others by an earlier run of this execution';
 
 it('without an earlier run nothing is said', async () => {
