@@ -12,9 +12,10 @@ interface Vendor {
 }
 
 const vendors: Vendor[] = [
-	{ perSecond: 1, burst: 1, latencyMs: 0, concurrency: 5, people: 12 },
+	{ perSecond: 1, burst: 1, latencyMs: 0, concurrency: 5, people: 15 },
 	{ perSecond: 10, burst: 10, latencyMs: 0, concurrency: 100, people: 120 },
 	{ perSecond: 10, burst: 10, latencyMs: 40, concurrency: 100, people: 120 },
+	{ perSecond: 10, burst: 10, latencyMs: 300, concurrency: 100, people: 120 },
 	{ perSecond: 5, burst: 5, latencyMs: 10, concurrency: 20, people: 60 },
 ];
 

@@ -25,6 +25,7 @@ export async function attemptOnce<Response>(
 	if (reason !== undefined) return { kind: 'heldBack', reason };
 
 	const answer = await sender.send(wire);
+	throttle.ended();
 	throttle.hold(Math.min(restAfter(answer), LONGEST_WAIT_MS));
 	const reading = readAnswer(endpoint, answer);
 	if (reading.kind !== 'status' || reading.status !== 429) {

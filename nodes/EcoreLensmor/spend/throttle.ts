@@ -4,16 +4,18 @@ import { sleep } from 'n8n-workflow';
 const SLICE_MS = 100;
 // Spreads requests that were told the same time to come back.
 const MAX_JITTER = 0.25;
-// A run begins with a few requests, and more follow after a moment, or as soon as these are answered: a
-// vendor that limits turns away few then.
-const FIRST_REQUESTS = 2;
-const MOMENT_MS = 20;
-// How far requests start apart until one is answered, and at least until that many are.
-const FIRST_INTERVAL_MS = 2;
-const SHORTEST_INTERVAL_MS = 0.5;
-const ENOUGH_ANSWERS = 100;
+// A run begins with that many requests under way, and each one that the vendor serves permits one more (the
+// "slow start" of TCP): a vendor that limits turns away few then, however long its answers take.
+const FIRST_WINDOW = 2;
+// Once it has turned one away, they become fewer at once, and more again by one in a round trip.
+const FEWER = 4;
+// How often a request looks whether there is room for it.
+const LOOK_AGAIN_MS = 2;
 // To send one keeps n8n's process busy for half a millisecond: others have their turn in between.
 const MAX_STARTS_IN_A_TURN = 20;
+// A timer is a millisecond or so late: what it lost is made up for, with so many in a turn of the event loop.
+const MAKE_UP_MS = 2;
+const MAX_MADE_UP_IN_A_TURN = 2;
 // By how much the interval is longer than the one that the vendor is taken to keep up.
 const MARGIN = 1.2;
 // By which part an answer shortens the interval: little at first, and more with every answer of a round.
@@ -53,13 +55,15 @@ interface LastRound extends Round {
 export class Throttle {
 	private heldUntil = 0;
 	/** The least time between the starts of two requests, in milliseconds. */
-	private intervalMs = FIRST_INTERVAL_MS;
+	private intervalMs = 0;
+	/** How many requests are under way, and may be. */
+	private underWay = 0;
+	private window = FIRST_WINDOW;
 	private nextStart = 0;
 	private queue: Promise<unknown> = Promise.resolve();
 	private round: Round = { start: undefined, served: 0 };
 	/** The round before, which ended when a request was turned away. */
 	private last: LastRound | undefined;
-	private starts = 0;
 	private startsInTurn = 0;
 	private lastStart = 0;
 	/** What is known of the vendor's pace: nothing, what one round told, or more. */
@@ -95,9 +99,15 @@ export class Throttle {
 		return await turn;
 	}
 
+	/** Notes that a request is no longer under way, whatever came of it. */
+	ended(): void {
+		this.underWay -= 1;
+	}
+
 	/** Notes that the vendor dealt with a request, whatever it answered. */
 	served({ startedAt }: Ticket): void {
 		this.servedInAll += 1;
+		this.window += this.known === 'nothing' ? 1 : 1 / this.window;
 		const { last } = this;
 		if (last !== undefined && startedAt <= last.endedAt) {
 			last.served += 1;
@@ -119,6 +129,7 @@ export class Throttle {
 		if (this.last !== undefined && startedAt <= this.last.endedAt) return;
 		const endedAt = performance.now();
 		this.roundsInARow += 1;
+		this.window = Math.max(FIRST_WINDOW, this.window / FEWER);
 		const { intervalMs, known } = this;
 		this.last = { ...this.round, endedAt, waitMs, ...(known === 'nothing' ? {} : { intervalMs }) };
 		this.round = { start: undefined, served: 0 };
@@ -139,19 +150,18 @@ export class Throttle {
 			const now = performance.now();
 			if (this.cancelled() || isOver()) return { startedAt: now };
 			const left = Math.max(this.heldUntil, this.nextStart) - now;
-			const mostInTurn = this.intervalMs === 0 ? MAX_STARTS_IN_A_TURN : FIRST_REQUESTS;
-			if (left <= 0 && this.startsInTurn < mostInTurn) {
-				this.starts += 1;
+			const mostInTurn = this.intervalMs === 0 ? MAX_STARTS_IN_A_TURN : MAX_MADE_UP_IN_A_TURN;
+			const hasRoom = this.underWay + 1 <= this.window;
+			if (left <= 0 && hasRoom && this.startsInTurn < mostInTurn) {
+				this.underWay += 1;
 				this.startsInTurn += 1;
-				const momentMs = this.starts === FIRST_REQUESTS ? MOMENT_MS : 0;
-				// A timer is a millisecond or so late: what it lost is made up for.
-				this.lastStart = Math.max(this.nextStart, now - FIRST_INTERVAL_MS);
-				this.nextStart = this.lastStart + Math.max(this.intervalMs, momentMs);
+				this.lastStart = Math.max(this.nextStart, now - MAKE_UP_MS);
+				this.nextStart = this.lastStart + this.intervalMs;
 				this.round.start ??= now;
 				return { startedAt: now };
 			}
 			// At least a turn of the event loop: only there can answers come in.
-			await sleep(Math.min(Math.max(left, 0), SLICE_MS));
+			await sleep(Math.min(Math.max(left, hasRoom ? 0 : LOOK_AGAIN_MS), SLICE_MS));
 			this.startsInTurn = 0;
 		}
 	}
@@ -159,11 +169,7 @@ export class Throttle {
 	/** By which part an answer shortens the interval. */
 	private speedUp(): number {
 		const { served } = this.round;
-		if (this.known === 'nothing') {
-			if (served >= ENOUGH_ANSWERS) return 1;
-			const intervalMs = FIRST_INTERVAL_MS / (served + 1);
-			return 1 - Math.max(SHORTEST_INTERVAL_MS, intervalMs) / this.intervalMs;
-		}
+		if (this.known === 'nothing') return 1;
 		const answersFirst = Math.min(MANY_ANSWERS, ANSWERS_PER_REFUSAL * this.turnedAwayInAll);
 		const isAffordable = this.servedInAll >= answersFirst;
 		if (this.known === 'guess' && isAffordable) return SPEED_UP_FROM_GUESS;

@@ -29,6 +29,7 @@ async function attempted(answer: Answer, more: Partial<Sender> = {}) {
 	throttle.hold = (ms) => void told.push(['hold', ms]);
 	throttle.served = (given) => void told.push(['served', given === ticket]);
 	throttle.turnedAway = (given, ms) => void told.push(['turned away', given === ticket, ms]);
+	throttle.ended = () => void told.push('ended');
 	const sent: unknown[] = [];
 	const send = async (one: unknown) => {
 		sent.push(one);
@@ -116,7 +117,7 @@ it.each<[string, Answer, string, unknown[]]>([
 ])('the pace of all is told of an attempt that was %s', async (_what, answer, kind, told) => {
 	const one = await attempted(answer);
 	expect(one.reading.kind).toBe(kind);
-	expect(one.told).toEqual(['ready', ...told]);
+	expect(one.told).toEqual(['ready', 'ended', ...told]);
 	expect(one.sent).toEqual([wire]);
 });
 
