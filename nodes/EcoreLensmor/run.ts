@@ -58,6 +58,7 @@ export async function run(context: IExecuteFunctions): Promise<INodeExecutionDat
 	if (settings.dryRun) await planDryRun(operation, lines, spending, regrouped);
 	else {
 		if (underWay.size === 0) spending.together.throttle.forgetRefusals();
+		spending.together.throttle.begin(lines.length);
 		underWay.add(thisRun.round);
 		try {
 			const keys = await spend(operation, lines, spending, settings, regrouped);

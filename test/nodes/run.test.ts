@@ -366,10 +366,10 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 
 	it('Concurrency is how many travel at once; event unlocks go one at a time', async () => {
 		for (const concurrency of [1, 3]) {
-			const setup = asking(operation, 4, {
+			// A run begins with two, and more follow once these are served.
+			const setup = asking(operation, 8, {
 				parameters: withOptions(operation, { concurrency }),
 			});
-			// Long enough that none is answered before all have started.
 			setup.vendor.trouble({ takesMs: 100, times: 9 });
 			await play(setup);
 			expect(setup.vendor.mostAtOnce).toBe(operation === events ? 1 : concurrency);

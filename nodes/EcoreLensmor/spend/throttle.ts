@@ -4,9 +4,10 @@ import { sleep } from 'n8n-workflow';
 const SLICE_MS = 100;
 // Spreads requests that were told the same time to come back.
 const MAX_JITTER = 0.25;
-// A run begins with that many requests under way, and each one that the vendor serves permits one more (the
+// A run begins with a tenth of its requests under way, and each one that the vendor serves permits one more (the
 // "slow start" of TCP): a vendor that limits turns away few then, however long its answers take.
-const FIRST_WINDOW = 2;
+const FIRST_PART = 0.1;
+const MIN_WINDOW = 2;
 // Once it has turned one away, they become fewer at once, and more again by one in a round trip.
 const FEWER = 4;
 // How often a request looks whether there is room for it.
@@ -58,7 +59,7 @@ export class Throttle {
 	private intervalMs = 0;
 	/** How many requests are under way, and may be. */
 	private underWay = 0;
-	private window = FIRST_WINDOW;
+	private window = MIN_WINDOW;
 	private nextStart = 0;
 	private queue: Promise<unknown> = Promise.resolve();
 	private round: Round = { start: undefined, served: 0 };
@@ -79,7 +80,12 @@ export class Throttle {
 		return this.roundsInARow;
 	}
 
-	/** Lets a new run begin to count anew; the pace stays. */
+	/** Lets a run of so many requests begin; a pace that is known stays. */
+	begin(requests: number): void {
+		if (this.known === 'nothing') this.window = Math.max(this.window, requests * FIRST_PART);
+	}
+
+	/** Counts the rounds in a row anew. */
 	forgetRefusals(): void {
 		this.roundsInARow = 0;
 	}
@@ -129,7 +135,7 @@ export class Throttle {
 		if (this.last !== undefined && startedAt <= this.last.endedAt) return;
 		const endedAt = performance.now();
 		this.roundsInARow += 1;
-		this.window = Math.max(FIRST_WINDOW, this.window / FEWER);
+		this.window = Math.max(MIN_WINDOW, this.window / FEWER);
 		const { intervalMs, known } = this;
 		this.last = { ...this.round, endedAt, waitMs, ...(known === 'nothing' ? {} : { intervalMs }) };
 		this.round = { start: undefined, served: 0 };

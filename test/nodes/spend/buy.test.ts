@@ -84,8 +84,11 @@ it('a vendor that turns away five times in a row, and serves nobody, ends the ru
 	const [first, second] = [ask('a@b.co'), ask('b@b.co')];
 	await jest.advanceTimersByTimeAsync(60_000);
 
-	expect((await first).reason).toBe('eCore takes no more requests for now (HTTP 429)');
-	expect((await second).outcome).toBe('not_sent');
+	const receipts = [await first, await second];
+	expect(receipts.map(({ outcome }) => outcome).sort()).toEqual(['not_sent', 'refused']);
+	expect(receipts.map(({ reason }) => reason)).toContain(
+		'eCore takes no more requests for now (HTTP 429)',
+	);
 	expect(shared.throttle.turnedAwayInARow).toBe(5);
 	expect(sentAt.length).toBeLessThanOrEqual(6);
 });

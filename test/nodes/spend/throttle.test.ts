@@ -86,6 +86,28 @@ describe('a run begins gently', () => {
 		expect(startedAt).toEqual([0, 0]);
 	});
 
+	it.each([
+		[20, 2],
+		[100, 10],
+		[105, 10],
+		[110, 11],
+	])('with a tenth of its requests where these are many: of %i, %i', async (requests, atOnce) => {
+		const { throttle, begin, startedAt } = watched();
+		throttle.begin(requests);
+		void begin(requests);
+		await pass(10_000);
+		expect(startedAt).toHaveLength(atOnce);
+	});
+
+	it('also where a smaller run begins at the same time', async () => {
+		const { throttle, begin, startedAt } = watched();
+		throttle.begin(100);
+		throttle.begin(1);
+		void begin(20);
+		await pass(10_000);
+		expect(startedAt).toHaveLength(10);
+	});
+
 	it('a ticket tells when its request started', async () => {
 		const { tickets, ask } = watched();
 		await ask(1);
