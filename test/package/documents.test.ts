@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const FOLDER = path.resolve(__dirname, '../..');
+const read = (file: string) => readFileSync(path.join(FOLDER, file), 'utf8');
+
+const code = ['nodes', 'credentials', 'test'].flatMap((folder) =>
+	readdirSync(path.join(FOLDER, folder), { recursive: true, encoding: 'utf8' })
+		.map((file) => path.join(folder, file))
+		.filter((file) => /\.[jt]s$/.test(file) && !file.includes('node_modules'))
+		.filter((file) => path.resolve(FOLDER, file) !== __filename),
+);
+
+describe('docs/vendor-apis.md', () => {
+	const CITATION = /(?:api-contract|vendor-apis)(?:\.md)?/g;
+	const CODES = /^[\s,]+(?:sections? )?([A-Z]\.\d+(?:(?:, | and |, and )[A-Z]\.\d+)*)/;
+
+	/** Every place that cites the document, and the codes that it names. */
+	const citations = [...code, 'CONTRIBUTING.md'].flatMap((file) => {
+		// A citation may go on in the comment's next line.
+		const text = read(file).replace(/\n\s*(?:\*(?!\/)|\/\/)\s*/g, ' ');
+		return [...text.matchAll(CITATION)].map(({ 0: name, index }) => {
+			const codes = CODES.exec(text.slice(index + name.length, index + 200))?.[1];
+			return { file, codes: codes?.match(/[A-Z]\.\d+/g) ?? [] };
+		});
+	});
+	const headings = [...read('docs/vendor-apis.md').matchAll(/^## ([A-Z]\.\d+) /gm)].map(
+		([, heading]) => heading,
+	);
+
+	it('has each section once', () => {
+		expect(headings).toEqual([...new Set(headings)]);
+	});
+
+	it('has every section that the code cites', () => {
+		const missing = citations.flatMap(({ file, codes }) =>
+			codes.filter((one) => !headings.includes(one)).map((one) => `${file}: ${one}`),
+		);
+		expect(missing).toEqual([]);
+		expect(citations.length).toBeGreaterThan(30);
+	});
+
+	it('is cited in code by section, never as a whole', () => {
+		const vague = citations.filter(({ file, codes }) => code.includes(file) && codes.length === 0);
+		expect(vague.map(({ file }) => file)).toEqual([]);
+	});
+});
+
+describe('docs/n8n-behaviour.md', () => {
+	const document = read('docs/n8n-behaviour.md');
+	const rows = document.split('\n').filter((line) => /^\| (?!What |-)/.test(line));
+	// `file`: "name", "name"
+	const named = /`(test\/[^`]+\.ts)`(?:: ("[^"]+"(?:, "[^"]+")*))?/g;
+	const files = [...document.matchAll(named)].map(([, file = '', names = '']) => ({
+		file,
+		names: [...names.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name),
+	}));
+
+	it('names only tests that exist', () => {
+		const missing = files.flatMap(({ file, names }) =>
+			existsSync(path.join(FOLDER, file))
+				? names.filter((name) => !read(file).includes(name)).map((name) => `${file}: ${name}`)
+				: [file],
+		);
+		expect(missing).toEqual([]);
+		expect(files.length).toBeGreaterThan(30);
+	});
+
+	it('says of every fact which test holds it, or that none does', () => {
+		const silent = rows.filter((row) => !/`test\/[^`]+\.ts`: "|no test/i.test(row));
+		expect(silent).toEqual([]);
+		expect(rows.length).toBeGreaterThan(30);
+	});
+});
