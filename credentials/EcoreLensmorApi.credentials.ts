@@ -10,7 +10,7 @@ import {
 	authorization,
 	ECORE_BASE_URL,
 	LENSMOR_BASE_URL,
-} from '../nodes/EcoreLensmor/contract/account';
+} from '../nodes/EcoreLensmor/vendors/account';
 
 export class EcoreLensmorApi implements ICredentialType {
 	name = 'ecoreLensmorApi';

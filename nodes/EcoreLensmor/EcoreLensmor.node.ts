@@ -6,10 +6,10 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { ecoreLensmorApiTest } from './credentialTest';
+import { ecoreLensmorApiTest } from './free/checkCredential';
 import { properties } from './properties';
-import { searchEvents } from './read/searchEvents';
-import { run } from './run';
+import { searchEvents } from './free/searchEvents';
+import { run } from './execute';
 
 export class EcoreLensmor implements INodeType {
 	description: INodeTypeDescription = {

@@ -2,7 +2,7 @@ import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n
 
 import { operations } from './operations';
 import type { AnyOperation } from './operations/operation';
-import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MOST_CONCURRENCY } from './settings';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MOST_CONCURRENCY } from './items/settings';
 
 const timeoutOption: INodeProperties = {
 	displayName: 'Timeout',

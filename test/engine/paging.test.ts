@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { accountsOf } from '../../nodes/EcoreLensmor/contract/account';
-import { firstSearch, recordGetAll } from '../../nodes/EcoreLensmor/operations/recordGetAll';
-import { pagesOf } from '../../nodes/EcoreLensmor/read/pages';
-import { Throttle } from '../../nodes/EcoreLensmor/spend/throttle';
-import type { Answer } from '../../nodes/EcoreLensmor/spend/send';
+import { accountsOf } from '../../nodes/EcoreLensmor/vendors/account';
+import { firstSearch, recordGetAll } from '../../nodes/EcoreLensmor/operations/record/getAll';
+import { pagesOf } from '../../nodes/EcoreLensmor/free/pages';
+import { Throttle } from '../../nodes/EcoreLensmor/transport/throttle';
+import type { Answer } from '../../nodes/EcoreLensmor/transport/send';
 import { crowd } from '../bench/crowd';
 import { Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { execute } from './engine';

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import type { FreeEndpoint } from '../../nodes/EcoreLensmor/contract/endpoint';
-import { enrichPhone, unlockRecords } from '../../nodes/EcoreLensmor/contract/ecore';
-import { unlockEvent } from '../../nodes/EcoreLensmor/contract/lensmor';
+import type { FreeEndpoint } from '../../nodes/EcoreLensmor/vendors/endpoint';
+import { enrichPhone, unlockRecords } from '../../nodes/EcoreLensmor/vendors/ecore';
+import { unlockEvent } from '../../nodes/EcoreLensmor/vendors/lensmor';
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { Trouble } from '../sandbox/faults';

@@ -12,7 +12,7 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 
-import { run } from '../../nodes/EcoreLensmor/run';
+import { run } from '../../nodes/EcoreLensmor/execute';
 import { answerTo } from '../sandbox/routes';
 import { shipped, World, type Charge, type Person, type Reply } from '../sandbox/world';
 

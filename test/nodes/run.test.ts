@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { phoneEnrich } from '../../nodes/EcoreLensmor/operations/phoneEnrich';
+import { phoneEnrich } from '../../nodes/EcoreLensmor/operations/phone/enrich';
 import { crowd } from '../bench/crowd';
 import { paidOperations, withOptions, type PaidOperation } from '../engine/paidOperations';
 import { shipped } from '../sandbox/world';

@@ -4,7 +4,7 @@ import type { ZodObject, ZodRawShape } from 'zod';
 
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import type { AnyOperation } from '../../nodes/EcoreLensmor/operations/operation';
-import { paidItem } from '../../nodes/EcoreLensmor/operations/output';
+import { paidItem } from '../../nodes/EcoreLensmor/operations/outputFields';
 import { jsonSchema } from './jsonSchema';
 
 /** Where n8n looks for them, beside the node; the version is the node's. */

@@ -1,15 +1,15 @@
-import { balanceGet } from './balanceGet';
-import { emailEnrich } from './emailEnrich';
-import { eventCheckUnlock } from './eventCheckUnlock';
-import { eventGet } from './eventGet';
-import { eventGetAll } from './eventGetAll';
-import { eventUnlock } from './eventUnlock';
-import { exhibitorGetAll } from './exhibitorGetAll';
+import { balanceGet } from './balance/get';
+import { emailEnrich } from './email/enrich';
+import { eventCheckUnlock } from './event/checkUnlock';
+import { eventGet } from './event/get';
+import { eventGetAll } from './event/getAll';
+import { eventUnlock } from './event/unlock';
+import { exhibitorGetAll } from './exhibitor/getAll';
 import type { AnyOperation } from './operation';
-import { personGetAll } from './personGetAll';
-import { phoneEnrich } from './phoneEnrich';
-import { recordGetAll } from './recordGetAll';
-import { recordUnlock } from './recordUnlock';
+import { personGetAll } from './person/getAll';
+import { phoneEnrich } from './phone/enrich';
+import { recordGetAll } from './record/getAll';
+import { recordUnlock } from './record/unlock';
 
 /** Every operation of the node; dropdowns, fields and dispatch are derived from this list. */
 export const operations: readonly AnyOperation[] = [

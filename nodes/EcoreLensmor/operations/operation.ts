@@ -1,10 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ZodObject, ZodRawShape } from 'zod';
 
-import type { Endpoint } from '../contract/endpoint';
-import type { ReadBack } from './readBack';
-import type { ReadOperation } from './readOperation';
-import type { Outcome, Receipt } from '../outcome';
+import type { Endpoint } from '../vendors/endpoint';
+import type { ReadBack } from './purchasedRecords';
+import type { ReadOperation } from './freeOperation';
+import type { Outcome, Receipt } from './outcome';
 
 /** One item's parameters, as resolved from expressions; anything may come out of an expression. */
 export interface ItemParameters {

@@ -1,8 +1,8 @@
 import type { Operation } from '../operations/operation';
 import { count } from '../operations/shown';
-import { afterALostAnswer, type Receipt } from '../outcome';
+import { afterALostAnswer, type Receipt } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
-import type { Standing } from './memo';
+import type { Standing } from './memory';
 
 /** What a run asks for: one request, the key it has in the memory, and the first item that wants it. */
 export interface Wanted {

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { UnlockRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
-import type { FoundAgain } from '../../../nodes/EcoreLensmor/operations/readBack';
-import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/recordUnlock';
-import { contactDetails } from '../../../nodes/EcoreLensmor/operations/recordUnlock/contactDetails';
+import type { UnlockRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
+import type { FoundAgain } from '../../../nodes/EcoreLensmor/operations/purchasedRecords';
+import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/record/unlock';
+import { contactDetails } from '../../../nodes/EcoreLensmor/operations/record/unlock/contactDetails';
 import { itemWith } from './itemWith';
 
 const email = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'email' });

@@ -1,5 +1,5 @@
-import type { EnrichmentRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
-import { emailEnrich } from '../../../nodes/EcoreLensmor/operations/emailEnrich';
+import type { EnrichmentRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
+import { emailEnrich } from '../../../nodes/EcoreLensmor/operations/email/enrich';
 import { itemWith } from './itemWith';
 
 const name = { first_name: 'Ann', last_name: 'Lee' };

@@ -1,5 +1,5 @@
-import type { PrecheckResponse } from '../../../nodes/EcoreLensmor/contract/lensmor';
-import { eventCheckUnlock } from '../../../nodes/EcoreLensmor/operations/eventCheckUnlock';
+import type { PrecheckResponse } from '../../../nodes/EcoreLensmor/vendors/lensmor';
+import { eventCheckUnlock } from '../../../nodes/EcoreLensmor/operations/event/checkUnlock';
 import { itemWith } from './itemWith';
 
 it('asks for the event that the item names, or says what is wrong with it', () => {

@@ -1,5 +1,5 @@
-import type { EventUnlockResponse } from '../../../nodes/EcoreLensmor/contract/lensmor';
-import { eventUnlock } from '../../../nodes/EcoreLensmor/operations/eventUnlock';
+import type { EventUnlockResponse } from '../../../nodes/EcoreLensmor/vendors/lensmor';
+import { eventUnlock } from '../../../nodes/EcoreLensmor/operations/event/unlock';
 import { itemWith } from './itemWith';
 
 const located = (value: unknown) => ({ __rl: true, mode: 'id', value });

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { filtersIn } from '../../../nodes/EcoreLensmor/operations/filters';
+import { filtersIn } from '../../../nodes/EcoreLensmor/operations/lists/filters';
 import { itemWith } from './itemWith';
 
 const field = (displayName: string, name: string, type: INodeProperties['type']) =>

@@ -1,9 +1,9 @@
-import type { ListResponse } from '../../../nodes/EcoreLensmor/contract/lensmor';
-import { balanceGet } from '../../../nodes/EcoreLensmor/operations/balanceGet';
-import { eventGet } from '../../../nodes/EcoreLensmor/operations/eventGet';
-import { eventGetAll } from '../../../nodes/EcoreLensmor/operations/eventGetAll';
-import { exhibitorGetAll } from '../../../nodes/EcoreLensmor/operations/exhibitorGetAll';
-import { personGetAll } from '../../../nodes/EcoreLensmor/operations/personGetAll';
+import type { ListResponse } from '../../../nodes/EcoreLensmor/vendors/lensmor';
+import { balanceGet } from '../../../nodes/EcoreLensmor/operations/balance/get';
+import { eventGet } from '../../../nodes/EcoreLensmor/operations/event/get';
+import { eventGetAll } from '../../../nodes/EcoreLensmor/operations/event/getAll';
+import { exhibitorGetAll } from '../../../nodes/EcoreLensmor/operations/exhibitor/getAll';
+import { personGetAll } from '../../../nodes/EcoreLensmor/operations/person/getAll';
 import { itemWith } from './itemWith';
 
 const lists = { eventGetAll, exhibitorGetAll, personGetAll };

@@ -1,4 +1,4 @@
-import { mostWanted } from '../../../nodes/EcoreLensmor/operations/listFields';
+import { mostWanted } from '../../../nodes/EcoreLensmor/operations/lists/listFields';
 import { itemWith } from './itemWith';
 
 const read = (returnAll: unknown, limit?: unknown) => mostWanted(itemWith({ returnAll, limit }));

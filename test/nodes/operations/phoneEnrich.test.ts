@@ -1,5 +1,5 @@
-import type { EnrichmentRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
-import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phoneEnrich';
+import type { EnrichmentRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
+import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phone/enrich';
 import { itemWith } from './itemWith';
 
 const everything = {

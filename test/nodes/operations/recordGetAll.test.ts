@@ -1,4 +1,4 @@
-import { firstSearch, recordGetAll } from '../../../nodes/EcoreLensmor/operations/recordGetAll';
+import { firstSearch, recordGetAll } from '../../../nodes/EcoreLensmor/operations/record/getAll';
 import { itemWith } from './itemWith';
 
 const read = (filters: object, limit: unknown = 50) =>

@@ -1,6 +1,6 @@
-import type { UnlockRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
-import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/recordUnlock';
-import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/outcome';
+import type { UnlockRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
+import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/record/unlock';
+import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/operations/outcome';
 import { itemWith } from './itemWith';
 
 const uuid = (last: string) => `a1b2c3d4-e5f6-7a8b-9c0d-1e2f3a4b5c6${last}`;

@@ -1,7 +1,7 @@
-import type { UnlockRequest } from '../../../nodes/EcoreLensmor/contract/ecore';
-import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/recordUnlock';
-import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/outcome';
-import type { Standing } from '../../../nodes/EcoreLensmor/spend/memo';
+import type { UnlockRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
+import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/record/unlock';
+import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/operations/outcome';
+import type { Standing } from '../../../nodes/EcoreLensmor/spend/memory';
 import { Regrouped } from '../../../nodes/EcoreLensmor/spend/regrouped';
 
 const email = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'email' });

@@ -1,0 +1,63 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { connect } from '../transport/connect';
+import { listEvents } from '../vendors/lensmor';
+import { nodeError } from '../items/nodeError';
+import { event } from '../operations/event/output';
+import { listPage } from '../operations/lists/lensmorList';
+import { Throttle } from '../transport/throttle';
+import { ask } from './ask';
+
+// Somebody is looking at the list meanwhile.
+const TIMEOUT_MS = 15_000;
+const PATIENCE_MS = 10_000;
+const EVENTS_PER_PAGE = 50;
+// The longest keyword that Lensmor takes (api-contract B.4).
+const LONGEST_KEYWORD = 200;
+
+/**
+ * What From List shows of Lensmor's events: those whose name the user types, page by page (api-contract B.4).
+ * Throws a NodeOperationError that says why there are none.
+ */
+export async function searchEvents(
+	this: ILoadOptionsFunctions,
+	typed?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const connection = await connect(this, 'lensmor', TIMEOUT_MS);
+	if ('bad' in connection) throw nodeError(this.getNode(), connection.bad);
+
+	const patientUntil = performance.now() + PATIENCE_MS;
+	const cancelled = () => performance.now() > patientUntil;
+	const reader = { ...connection, throttle: new Throttle(cancelled), cancelled, halted: undefined };
+	const keyword = typed?.trim().slice(0, LONGEST_KEYWORD) ?? '';
+	const request = {
+		filters: keyword === '' ? {} : { keyword },
+		page: Number(paginationToken ?? 1),
+		pageSize: EVENTS_PER_PAGE,
+	};
+	const got = await ask(reader, listEvents, request);
+	if (got.kind === 'missing') return { results: [] };
+	if (got.kind === 'failed') {
+		const isTooSlow = got.outcome === 'not_sent';
+		const reason = isTooSlow ? 'Lensmor cannot answer now: try again in a minute' : got.reason;
+		throw nodeError(this.getNode(), reason);
+	}
+
+	const { entries, next } = listPage(got.response, request);
+	return {
+		results: entries.map(({ json }) => {
+			const { id, name, dateStart, city, url } = event.parse(json);
+			const known = [dateStart, city].filter(Boolean).join(', ');
+			return {
+				name: `${name || id}${known === '' ? '' : ` (${known})`}`,
+				// Not the eventId: it may be the id of another event, and Lensmor reads a
+				// number as an id first, at least where it shows an event (api-contract B.9).
+				value: id,
+				// n8n opens it.
+				...(url !== null && /^https?:/.test(url) ? { url } : {}),
+			};
+		}),
+		...(next === undefined || entries.length === 0 ? {} : { paginationToken: String(next.page) }),
+	};
+}

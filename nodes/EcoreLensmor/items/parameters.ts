@@ -1,0 +1,56 @@
+import {
+	NodeConnectionTypes,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INode,
+} from 'n8n-workflow';
+
+import type { ItemParameters } from '../operations/operation';
+
+/** The parameters of one item, with its options as a whole. */
+export interface Parameters extends ItemParameters {
+	options: IDataObject;
+	/** Whether other runs of the node, at the same time, have the same run index. */
+	sharesRunIndex: boolean;
+}
+
+/**
+ * A reader of items' parameters. What holds no expression is the same for every item and is resolved
+ * once. The reader throws where an expression cannot be resolved.
+ */
+export function parameterReader(context: IExecuteFunctions): (item: number) => Parameters {
+	const node = context.getNode();
+	const { parameters } = node;
+	const sharesRunIndex = context.isToolExecution?.() ?? false;
+	const calledByAgent = sharesRunIndex || isToolRunByEngine(node);
+	const constants = new Map<string, unknown>();
+
+	const resolve = (name: string, item: number, fallback: unknown): unknown => {
+		if (constants.has(name)) return constants.get(name);
+		const value: unknown = context.getNodeParameter(name, item, fallback, { skipValidation: true });
+		if (!holdsExpression(parameters[name])) constants.set(name, value);
+		return value;
+	};
+
+	return (item) => {
+		const options = resolve('options', item, {}) as IDataObject;
+		return {
+			field: (name) => resolve(name, item, ''),
+			option: (name) => options[name],
+			options,
+			calledByAgent,
+			sharesRunIndex,
+		};
+	};
+}
+
+/** Whether an agent asked n8n's engine to run the node as a tool; older agents call it by themselves. */
+export function isToolRunByEngine({ rewireOutputLogTo }: INode): boolean {
+	return rewireOutputLogTo === NodeConnectionTypes.AiTool;
+}
+
+function holdsExpression(raw: unknown): boolean {
+	if (typeof raw === 'string') return raw.startsWith('=');
+	if (typeof raw !== 'object' || raw === null) return false;
+	return Object.values(raw).some(holdsExpression);
+}

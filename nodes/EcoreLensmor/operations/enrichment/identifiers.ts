@@ -1,0 +1,195 @@
+import { z } from 'zod';
+
+import type { EnrichmentRequest } from '../../vendors/ecore';
+import type { ItemParameters, ReadItem } from '../operation';
+import { shown } from '../shown';
+
+/** Which combination of identifiers a lookup used, as the output's `matchedBy` names it. */
+export const MATCHED_BY = ['linkedinUrl', 'email', 'nameAndWebsite', 'nameAndCompany'] as const;
+export type MatchedBy = (typeof MATCHED_BY)[number];
+
+/** An identifier as an item gave it: usable, absent, or there but no good, and why. */
+type Identifier = { value: string } | { absent: true } | { malformed: string };
+
+const LABELS = {
+	linkedinUrl: 'LinkedIn URL',
+	email: 'Email',
+	firstName: 'First Name',
+	lastName: 'Last Name',
+	companyName: 'Company Name',
+	companyWebsite: 'Company Website',
+} as const;
+type Field = keyof typeof LABELS;
+
+// What CRMs hold in place of nothing. "Na" is a family name, "NA" and "na" are not.
+const FILLER =
+	/^(?:n\.?\/?a\.?|none|null|nil|undefined|unknown|not (?:available|applicable|provided)|tbd)$/i;
+const REAL_NAMES = /^Na$/;
+const HAS_A_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+// LinkedIn's addresses that are not a person's.
+const NOT_A_PERSON = /^\/(?:company|school|showcase|jobs|feed|groups|posts)(?:\/|$)/i;
+
+// No identifier is longer; what comes out of a lead form may be anything.
+const MOST_CHARACTERS = 500;
+
+const emailAddress = z.string().email();
+
+/** Whether a text is what CRMs hold in place of nothing. */
+export function isFiller(text: string): boolean {
+	return !HAS_A_LETTER_OR_DIGIT.test(text) || (FILLER.test(text) && !REAL_NAMES.test(text));
+}
+
+function withScheme(address: string): string {
+	return /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `https://${address}`;
+}
+
+function parsed(address: string): URL | undefined {
+	return URL.canParse(address) ? new URL(address) : undefined;
+}
+
+/** What is wrong with a text as the value of a field; `undefined` when it will do. */
+const complaints: Record<Field, (text: string) => string | undefined> = {
+	linkedinUrl: (text) => {
+		const url = parsed(withScheme(text));
+		const isLinkedIn =
+			url !== undefined &&
+			/^https?:$/.test(url.protocol) &&
+			/^(?:[a-z0-9-]+\.)*linkedin\.com$/.test(url.hostname);
+		if (!isLinkedIn) return "is not an address of LinkedIn's";
+		return url.pathname === '/' || NOT_A_PERSON.test(url.pathname)
+			? "is not a person's page"
+			: undefined;
+	},
+	email: (text) => (emailAddress.safeParse(text).success ? undefined : 'is not an email address'),
+	firstName: () => undefined,
+	lastName: () => undefined,
+	companyName: () => undefined,
+	companyWebsite: (text) => {
+		const host = parsed(withScheme(text))?.hostname ?? '';
+		return /^[^.\s]+(\.[^.\s]+)+$/.test(host) ? undefined : 'is not a web address';
+	},
+};
+
+function complaintAbout(field: Field, text: string): string | undefined {
+	if (text.length > MOST_CHARACTERS) return `has more than ${MOST_CHARACTERS} characters`;
+	return isFiller(text) ? 'stands for nothing' : complaints[field](text);
+}
+
+function identifier(item: ItemParameters, field: Field): Identifier {
+	const given = item.field(field);
+	if (given === undefined || given === null) return { absent: true };
+	if (typeof given !== 'string')
+		return { malformed: `${LABELS[field]} must be text, not ${shown(given)}` };
+	const text = given.trim();
+	if (text === '') return { absent: true };
+	const complaint = complaintAbout(field, text);
+	if (complaint !== undefined) {
+		return { malformed: `${LABELS[field]} ${shown(text)} ${complaint}` };
+	}
+	return { value: field === 'linkedinUrl' ? withScheme(text) : text };
+}
+
+/**
+ * The lookups that an item asks for: its best combination, and the others in turn where the user
+ * wants them tried; or what is wrong with it.
+ */
+export function lookupsFor(item: ItemParameters): ReadItem<EnrichmentRequest> {
+	const tryNext = item.option('tryNext') ?? false;
+	if (typeof tryNext !== 'boolean') {
+		return {
+			bad: `Try Next Identifier When Not Found must be true or false, not ${shown(tryNext)}`,
+		};
+	}
+	const combinations = combinationsIn(item);
+	if ('bad' in combinations || tryNext) return combinations;
+	return { requests: [combinations.requests[0]] };
+}
+
+/**
+ * Every complete combination of an item's identifiers, best first (api-contract A.4). A malformed
+ * identifier counts as absent; with no complete combination the sentence says what was malformed or missing.
+ */
+function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest> {
+	const read = {
+		linkedinUrl: identifier(item, 'linkedinUrl'),
+		email: identifier(item, 'email'),
+		firstName: identifier(item, 'firstName'),
+		lastName: identifier(item, 'lastName'),
+		companyName: identifier(item, 'companyName'),
+		companyWebsite: identifier(item, 'companyWebsite'),
+	};
+	const value = (field: Field) => {
+		const found = read[field];
+		return 'value' in found ? found.value : undefined;
+	};
+	const [linkedin_url, email, first_name, last_name, company_name, company_website] = [
+		value('linkedinUrl'),
+		value('email'),
+		value('firstName'),
+		value('lastName'),
+		value('companyName'),
+		value('companyWebsite'),
+	];
+
+	const requests: EnrichmentRequest[] = [];
+	if (linkedin_url !== undefined) requests.push({ linkedin_url });
+	if (email !== undefined) requests.push({ email });
+	if (first_name !== undefined && last_name !== undefined) {
+		if (company_website !== undefined) requests.push({ first_name, last_name, company_website });
+		if (company_name !== undefined) requests.push({ first_name, last_name, company_name });
+	}
+	const [best, ...others] = requests;
+	if (best !== undefined) return { requests: [best, ...others] };
+
+	const malformed = Object.values(read).flatMap((found) =>
+		'malformed' in found ? [found.malformed] : [],
+	);
+	return { bad: [...malformed, whatIsMissing(value)].join('; ') };
+}
+
+function whatIsMissing(value: (field: Field) => string | undefined): string {
+	const named = (fields: Field[]) => fields.filter((field) => value(field) !== undefined).length;
+	const inName = named(['firstName', 'lastName']);
+	const inCompany = named(['companyName', 'companyWebsite']);
+	if (inName + inCompany === 0) {
+		return 'LinkedIn URL, Email, or First Name, Last Name and a company is needed';
+	}
+	const missing = [
+		value('firstName') === undefined ? LABELS.firstName : '',
+		value('lastName') === undefined ? LABELS.lastName : '',
+		inCompany === 0 ? `${LABELS.companyName} or ${LABELS.companyWebsite}` : '',
+	].filter(Boolean);
+	return `There is no ${missing.join(' and no ')}, and no LinkedIn URL or Email instead`;
+}
+
+/** Which combination a request is. */
+export function matchedBy(request: EnrichmentRequest): MatchedBy {
+	if ('linkedin_url' in request) return 'linkedinUrl';
+	if ('email' in request) return 'email';
+	return 'company_website' in request ? 'nameAndWebsite' : 'nameAndCompany';
+}
+
+function foldedAddress(address: string): string {
+	const url = parsed(withScheme(address));
+	if (url === undefined) return address;
+	return `${url.host.replace(/^www\./, '')}${url.pathname.replace(/\/+$/, '')}${url.search}`;
+}
+
+// One profile has many addresses: on national hosts, with tracking behind it, in any case. Only a
+// member ID in place of the name (in/ACoAA…) means something else in another case.
+function foldedProfile(address: string): string {
+	const name = /^\/in\/([^/]+)/i.exec(parsed(address)?.pathname ?? '')?.[1];
+	if (name === undefined) return foldedAddress(address);
+	return `in/${/^AC[a-z]AA/.test(name) ? name : name.toLowerCase()}`;
+}
+
+/** The same for two requests that ask for the same person by the same means, however they are spelt. */
+export function identityOf(request: EnrichmentRequest): string {
+	if ('linkedin_url' in request) return `linkedin ${foldedProfile(request.linkedin_url)}`;
+	if ('email' in request) return `email ${request.email.toLowerCase()}`;
+	const company =
+		'company_website' in request
+			? ['website', foldedAddress(request.company_website)]
+			: ['company', request.company_name];
+	return JSON.stringify([request.first_name, request.last_name, ...company]);
+}

@@ -1,0 +1,61 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { eventId as eventIdSchema, LONGEST_EVENT_ID } from '../../vendors/lensmor';
+import type { ItemParameters } from '../operation';
+import { shown } from '../shown';
+
+/** The field for one of Lensmor's events. */
+export const eventField: INodeProperties = {
+	displayName: 'Event',
+	name: 'eventId',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'list', value: '' },
+	description: 'The trade-show event, picked by name or given by ID',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose an event',
+			typeOptions: { searchListMethod: 'searchEvents', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 26855',
+			hint: 'The id or eventId that Lensmor shows for the event',
+		},
+	],
+};
+
+/** The id of the event that an item names, or what is wrong with it (api-contract B.9). */
+export function eventIn(item: ItemParameters): { eventId: string } | { bad: string } {
+	const given = locatedValue(item.field('eventId'));
+	if (given === null || given === undefined) return { bad: 'Event is empty' };
+	if (typeof given !== 'string' && typeof given !== 'number') {
+		return { bad: `Event must be the ID of an event, not ${shown(given)}` };
+	}
+	// NaN, a fraction, or a number of which the last digits are already lost: it would be another event's.
+	if (typeof given === 'number' && !Number.isSafeInteger(given)) {
+		return { bad: `Event must be the ID of an event, not ${shown(given)}: give a long ID as text` };
+	}
+	const eventId = String(given).trim();
+	if (eventId === '') return { bad: 'Event is empty' };
+	if (eventId.length > LONGEST_EVENT_ID) {
+		return {
+			bad: `Event has ${eventId.length} characters, and an ID has at most ${LONGEST_EVENT_ID}: ${shown(eventId)}`,
+		};
+	}
+	return eventIdSchema.safeParse(eventId).success
+		? { eventId }
+		: { bad: `Event must be the ID of an event, not ${shown(eventId)}` };
+}
+
+// A resource locator is an object; an expression for the whole field may give the bare value.
+function locatedValue(given: unknown): unknown {
+	return typeof given === 'object' && given !== null && '__rl' in given && 'value' in given
+		? given.value
+		: given;
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+import { flag, number, text } from '../outputFields';
+
+/** An event as it comes out (api-contract B.4, B.5). */
+export const event = z.object({
+	id: z.string(),
+	eventId: text,
+	name: text,
+	dateStart: text,
+	dateEnd: text,
+	city: text,
+	country: text,
+	url: text,
+	exhibitorCount: number,
+	hasVisitors: flag,
+});

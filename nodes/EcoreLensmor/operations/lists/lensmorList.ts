@@ -1,0 +1,86 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Filters } from '../../vendors/endpoint';
+import { CREDITS_PER_EVENT, type ListRequest, type ListResponse } from '../../vendors/lensmor';
+import { filtersIn } from './filters';
+import { mostWanted } from './listFields';
+import type { ItemParameters } from '../operation';
+import type { Page, Wanted } from '../freeOperation';
+
+/** What every item of an event's list carries beside itself: `lockedCount` is how many more an unlock would show. */
+export const access = z.object({
+	accessMode: z.string().nullable(),
+	lockedCount: z.number().nullable(),
+});
+
+/** One of Lensmor's lists, as its operation knows it. */
+interface List {
+	filters: readonly INodeProperties[];
+	/** The names of filters that differ on the wire. */
+	onTheWire?: Readonly<Record<string, string>>;
+	/** What a filter cannot change, such as the event. */
+	always?: Filters;
+	/** The most entries that one page may have. */
+	perPage: number;
+}
+
+/** The first request for a list, as an item asks for it, or what is wrong with that. */
+export function firstPage(
+	item: ItemParameters,
+	{ filters, onTheWire, always, perPage }: List,
+): Wanted<ListRequest> | { bad: string } {
+	const limit = mostWanted(item);
+	if ('bad' in limit) return limit;
+	const set = filtersIn(item, filters, onTheWire);
+	if ('bad' in set) return set;
+	const pageSize = Math.min(limit.most, perPage);
+	return { request: { filters: { ...set.filters, ...always }, page: 1, pageSize }, ...limit };
+}
+
+/** Reads one page of a list (api-contract B.1, pagination). */
+export function listPage(response: ListResponse, request: ListRequest): Page<ListRequest> {
+	const { items, hasMore } = response;
+	return {
+		entries: items.map((json) => ({ key: json.id, json: json as IDataObject })),
+		next: hasMore === false ? undefined : { ...request, page: request.page + 1 },
+		isMorePromised: hasMore === true,
+	};
+}
+
+/**
+ * Reads one page of an event's exhibitors or people, which may be a preview (api-contract B.12): the
+ * page behind its edge is empty, which does not mean that there is nothing.
+ */
+export function eventListPage(response: ListResponse, request: ListRequest): Page<ListRequest> {
+	const { accessMode, counts, pageState, unlock } = response.semantics ?? {};
+	const isBehindTheEdge = pageState?.accessible === false;
+	const isAtTheEdge = request.page >= (pageState?.maxAccessiblePage ?? Infinity);
+	const isPreview = accessMode === 'preview';
+	const locked = counts?.remainingLockedCount;
+	const ends = isBehindTheEdge || (isPreview && isAtTheEdge);
+	const { next, isMorePromised, ...page } = listPage(response, request);
+	return {
+		...page,
+		beside: {
+			accessMode: accessMode ?? null,
+			lockedCount: locked ?? (accessMode === 'full' ? 0 : null),
+		} satisfies z.infer<typeof access>,
+		...(ends ? {} : { next, isMorePromised }),
+		// Each part of what Lensmor says of a preview may be missing.
+		leftOut:
+			isPreview || (accessMode !== 'full' && (isBehindTheEdge || (locked ?? 0) > 0))
+				? whatAnUnlockWouldShow(request, locked, unlock?.credits)
+				: undefined,
+	};
+}
+
+function whatAnUnlockWouldShow(
+	{ filters }: ListRequest,
+	locked: number | undefined,
+	credits = CREDITS_PER_EVENT,
+): string | undefined {
+	if (locked === 0) return undefined;
+	const more = locked === undefined ? 'may show more' : `would show ${locked} more`;
+	return `This is a preview of event ${[filters.event_id].flat().join()}: to unlock it (${credits} credits) ${more}`;
+}

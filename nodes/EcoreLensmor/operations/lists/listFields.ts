@@ -1,0 +1,46 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { ItemParameters } from '../operation';
+import { shown } from '../shown';
+
+/** Simplify: the few fields that most workflows need, or what the vendor sent. */
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simple',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+/** How many entries of a list to read. */
+export const limitFields: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		default: 50,
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { returnAll: [false] } },
+		description: 'Max number of results to return',
+	},
+];
+
+/** The most entries that an item takes, `Infinity` for all; or what is wrong with its limit. */
+export function mostWanted(item: ItemParameters): { most: number } | { bad: string } {
+	const returnAll = item.field('returnAll');
+	if (typeof returnAll !== 'boolean') {
+		return { bad: `Return All must be true or false, not ${shown(returnAll)}` };
+	}
+	if (returnAll) return { most: Infinity };
+	const limit = item.field('limit');
+	return typeof limit === 'number' && Number.isInteger(limit) && limit >= 1
+		? { most: limit }
+		: { bad: `Limit must be a whole number, 1 or more, not ${shown(limit)}` };
+}

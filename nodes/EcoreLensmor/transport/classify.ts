@@ -1,0 +1,121 @@
+import type { IDataObject } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Call } from '../vendors/endpoint';
+import type { Answer, Headers } from './send';
+
+/** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
+export type Reading<Response> =
+	| { kind: 'delivered'; response: Response }
+	| { kind: 'missing' }
+	| { kind: 'refusedWithOk'; said: string }
+	| { kind: 'unreadable'; status: number }
+	| {
+			kind: 'status';
+			status: number;
+			said: string;
+			retryAfterMs: number | undefined;
+			balance: number | null;
+	  }
+	| { kind: 'unsent'; cause: string }
+	| { kind: 'lost'; cause: string };
+
+const MOST_TEXT = 300;
+
+// eCore puts its text under `error`, `detail` or a map of fields (api-contract A.1), Lensmor under
+// `message` with an `errorKey` (api-contract B.1).
+const text = z.string().optional().catch(undefined);
+const number = z.number().optional().catch(undefined);
+const refusal = z
+	.object({
+		error: text,
+		detail: text,
+		message: text,
+		errorKey: text,
+		required: number,
+		balance: number,
+	})
+	.catch({});
+
+function said(body: unknown): string {
+	const { error, detail, message, errorKey, required, balance } = refusal.parse(body);
+	const sentence = error ?? detail ?? message ?? (isRecord(body) ? JSON.stringify(body) : '');
+	const numbers = [
+		required === undefined ? '' : `${required} credits needed`,
+		balance === undefined ? '' : `${balance} left`,
+	].filter(Boolean);
+	const parts = [sentence.trim().replace(/\.$/, ''), errorKey ?? '', numbers.join(', ')].filter(
+		Boolean,
+	);
+	return parts.join('; ').slice(0, MOST_TEXT);
+}
+
+function isRecord(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The shortest wait for a vendor that wants to be left alone, in milliseconds, whatever it says. */
+export const MIN_WAIT_MS = 1_000;
+
+// The vendor's clock, where it tells: this machine's may be hours off.
+function vendorsNow(headers: Headers): number {
+	const now = Date.parse(headers.date ?? '');
+	return Number.isNaN(now) ? Date.now() : now;
+}
+
+// RFC 9110: seconds, or an HTTP date, which begins with a day of the week. Seconds are read as far as
+// they are a number ("1.5", "5;").
+function retryAfterMs(headers: Headers): number | undefined {
+	const value = (headers['retry-after'] ?? '').trim();
+	const ms = /^[a-z]{3}/i.test(value)
+		? Date.parse(value) - vendorsNow(headers)
+		: Number.parseFloat(value) * 1000;
+	return Number.isNaN(ms) ? undefined : Math.max(MIN_WAIT_MS, ms);
+}
+
+// Lensmor has three names for what a call has cost (api-contract B.18).
+const CREDITS_SPENT = ['creditsUsed', 'creditsSpent', 'totalCreditsUsed'];
+
+function tellsOfCredits(body: unknown): boolean {
+	return isRecord(body) && CREDITS_SPENT.some((name) => Number(body[name] ?? 0) !== 0);
+}
+
+/**
+ * How long the vendor wants to be left alone after an answer, in milliseconds: until its window resets
+ * once nothing remains of it (api-contract B.1, rate limits). 0 where it does not say.
+ */
+export function restAfter(answer: Answer): number {
+	if (answer.kind !== 'response' || answer.headers['x-ratelimit-remaining'] !== '0') return 0;
+	const resetsAt = Number(answer.headers['x-ratelimit-reset']) * 1000;
+	return Number.isNaN(resetsAt) ? 0 : Math.max(0, resetsAt - vendorsNow(answer.headers));
+}
+
+/** Reads one answer against the endpoint's documented bodies. Never throws. */
+export function readAnswer<Response>(
+	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
+	answer: Answer,
+): Reading<Response> {
+	if (answer.kind !== 'response') return answer;
+	const { status, headers, body } = answer;
+	if (status >= 200 && status < 300) {
+		// Lensmor reports some refusals with HTTP 200 (api-contract B.1).
+		if (endpoint.vendor === 'lensmor' && (refusal.parse(body).errorKey ?? '') !== '') {
+			// A refusal that tells of credits is none, and no receipt either.
+			return tellsOfCredits(body)
+				? { kind: 'unreadable', status }
+				: { kind: 'refusedWithOk', said: said(body) };
+		}
+		const response = endpoint.response.safeParse(body);
+		return response.success
+			? { kind: 'delivered', response: response.data }
+			: { kind: 'unreadable', status };
+	}
+	if (status === 404 && endpoint.missing?.safeParse(body).success) return { kind: 'missing' };
+	return {
+		kind: 'status',
+		status,
+		said: said(body),
+		retryAfterMs: retryAfterMs(headers),
+		balance: refusal.parse(body).balance ?? null,
+	};
+}

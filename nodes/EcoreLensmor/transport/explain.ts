@@ -1,0 +1,61 @@
+import type { Account } from '../vendors/account';
+import type { Reading } from './classify';
+
+const IN_DOUBT = ', so it may or may not have charged';
+
+/**
+ * What an unwelcome answer means, as one sentence for a person, with the field to look at where one
+ * helps; empty for a welcome one. `free`: the call could not have charged anything.
+ */
+export function explain(
+	reading: Reading<unknown>,
+	{ name, tokenLabel, baseUrlLabel }: Account,
+	{ free }: { free: boolean } = { free: false },
+): string {
+	const doubt = free ? '' : IN_DOUBT;
+	switch (reading.kind) {
+		case 'delivered':
+		case 'missing':
+			return '';
+		case 'refusedWithOk':
+			return `${name} refused the request: ${reading.said}`;
+		case 'unreadable':
+			return `${name} answered HTTP ${reading.status} with a body that cannot be understood${doubt}`;
+		case 'unsent':
+			return `${name} could not be reached: ${reading.cause}. Check ${baseUrlLabel} in the credential, and the network`;
+		case 'lost':
+			return `No answer from ${name}: ${reading.cause}${doubt}`;
+		case 'status':
+			return explainStatus(reading.status, reading.said, doubt, name, tokenLabel, baseUrlLabel);
+	}
+}
+
+function explainStatus(
+	status: number,
+	said: string,
+	doubt: string,
+	name: string,
+	tokenLabel: string,
+	baseUrlLabel: string,
+): string {
+	const http = `HTTP ${status}${said === '' ? '' : `: ${said}`}`;
+	switch (status) {
+		case 401:
+			return `${name} refused the token (${http}). Check ${tokenLabel} in the credential`;
+		case 402:
+			return `The ${name} wallet cannot pay for this (${http}). Top it up`;
+		case 403:
+			return `${name} does not allow this account to do that (${http})`;
+		case 404:
+			return `${name} does not know the address (${http}). Check ${baseUrlLabel} in the credential`;
+		case 409:
+			return `${name} is busy with another credit operation of this account (${http})`;
+		case 429:
+			return `${name} takes no more requests for now (${http})`;
+	}
+	if (status >= 400 && status < 500) return `${name} refused the request (${http})`;
+	if (status >= 300 && status < 400) {
+		return `${name} answered with a redirect (${http}), which is never followed${doubt}. Check ${baseUrlLabel} in the credential`;
+	}
+	return `${name} answered ${http}${doubt}`;
+}

@@ -1,0 +1,149 @@
+import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
+import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phone/enrich';
+import { buy, type Spending } from '../../../nodes/EcoreLensmor/spend/purchase';
+import { keyOf, Memo, type Run } from '../../../nodes/EcoreLensmor/spend/memory';
+import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
+import { together } from '../../../nodes/EcoreLensmor/spend/sharedState';
+
+beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
+afterEach(() => jest.useRealTimers());
+
+const run: Run = { executionId: '1', round: 0, mode: 'webhook' };
+
+function response(status: number, headers: Headers = {}): Answer {
+	const body = { success: true, status: 'not_found', message: '', remaining_credits: 10 };
+	return { kind: 'response', status, headers, body };
+}
+
+/** A run whose vendor answers from a script, and notes when it was asked, in milliseconds. */
+function scripted(answers: Answer[]) {
+	const context = {};
+	const sentAt: number[] = [];
+	let cancelled = false;
+	const start = Date.now();
+	const shared = together(context, run, () => cancelled);
+	const spending: Spending = {
+		account: accountsOf({ ecoreToken: 'token' }).ecore,
+		send: async () => {
+			sentAt.push(Date.now() - start);
+			return await Promise.resolve(answers.shift() ?? response(200));
+		},
+		memo: new Memo(context, run, shared.underWay),
+		maximumCredits: undefined,
+		together: shared,
+		haltOnProblem: false,
+		halted: undefined,
+		isOutOfCredits: false,
+		cancelled: () => cancelled,
+		balance: null,
+	};
+	const ask = async (email: string) =>
+		await buy(spending, phoneEnrich, keyOf('phone.enrich', email), { email });
+	return { ask, sentAt, stop: () => (cancelled = true), shared };
+}
+
+it('one request that is told to wait holds back all requests of the run', async () => {
+	const { ask, sentAt } = scripted([response(429, { 'retry-after': '10' })]);
+	const first = ask('a@b.co');
+	await jest.advanceTimersByTimeAsync(1000);
+	const second = ask('b@b.co');
+	await jest.advanceTimersByTimeAsync(20_000);
+
+	expect((await first).outcome).toBe('not_found');
+	expect((await second).outcome).toBe('not_found');
+	expect(sentAt).toHaveLength(3);
+	for (const at of sentAt.slice(1)) {
+		expect(at).toBeGreaterThanOrEqual(10_000);
+		expect(at).toBeLessThanOrEqual(12_600);
+	}
+});
+
+const busy = response(429, { 'retry-after': '1' });
+const UNREACHABLE: Answer = { kind: 'unsent', cause: 'the connection was refused' };
+
+it('what a rate limit turns away is no attempt: others are made as often as ever', async () => {
+	const { ask, sentAt } = scripted([busy, UNREACHABLE, busy, UNREACHABLE, busy]);
+	const asked = ask('a@b.co');
+	await jest.advanceTimersByTimeAsync(20_000);
+
+	expect((await asked).outcome).toBe('not_found');
+	expect(sentAt).toHaveLength(6);
+});
+
+it('three attempts are made beside what a rate limit turns away', async () => {
+	const { ask, sentAt } = scripted([UNREACHABLE, busy, UNREACHABLE, busy, UNREACHABLE]);
+	const asked = ask('a@b.co');
+	await jest.advanceTimersByTimeAsync(20_000);
+
+	expect((await asked).outcome).toBe('refused');
+	expect(sentAt).toHaveLength(5);
+});
+
+it('a vendor that turns away five times in a row, and serves nobody, ends the run', async () => {
+	const { ask, sentAt, shared } = scripted(Array<Answer>(9).fill(busy));
+	const [first, second] = [ask('a@b.co'), ask('b@b.co')];
+	await jest.advanceTimersByTimeAsync(60_000);
+
+	const receipts = [await first, await second];
+	expect(receipts.map(({ outcome }) => outcome).sort()).toEqual(['not_sent', 'refused']);
+	expect(receipts.map(({ reason }) => reason)).toContain(
+		'eCore takes no more requests for now (HTTP 429)',
+	);
+	expect(shared.throttle.turnedAwayInARow).toBe(5);
+	expect(sentAt.length).toBeLessThanOrEqual(6);
+});
+
+it('rests until the window resets once nothing remains of a rate limit', async () => {
+	const resetsIn20 = String(Date.parse('2026-11-21T10:00:20Z') / 1000);
+	const { ask, sentAt } = scripted([
+		response(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetsIn20 }),
+		response(200, { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': resetsIn20 }),
+	]);
+	for (const email of ['a@b.co', 'b@b.co', 'c@b.co']) {
+		const asked = ask(email);
+		await jest.advanceTimersByTimeAsync(26_000);
+		await asked;
+	}
+
+	expect(sentAt[0]).toBe(0);
+	expect(sentAt[1]).toBeLessThanOrEqual(26_000);
+	expect(sentAt[1]).toBeGreaterThanOrEqual(20_000);
+	expect(sentAt[2]).toBe(52_000);
+});
+
+it.each([
+	['a reset far away', '1900000000', 60_000],
+	['a reset in the past', '1000', 0],
+	['a reset that is no number', 'soon', 0],
+])('rests no longer than a minute and a quarter: %s', async (_what, reset, least) => {
+	const { ask, sentAt } = scripted([
+		response(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }),
+	]);
+	await ask('a@b.co');
+	const asked = ask('b@b.co');
+	await jest.advanceTimersByTimeAsync(80_000);
+	await asked;
+
+	expect(sentAt[1]).toBeGreaterThanOrEqual(least);
+	expect(sentAt[1]).toBeLessThanOrEqual(least * 1.25 + 200);
+});
+
+it('a wait ends when Stop is pressed, and what waited is not sent', async () => {
+	const { ask, sentAt, stop } = scripted([response(429, { 'retry-after': '60' })]);
+	const first = ask('a@b.co');
+	await jest.advanceTimersByTimeAsync(1000);
+	stop();
+	await jest.advanceTimersByTimeAsync(200);
+
+	expect(await first).toMatchObject({ outcome: 'not_sent', reason: 'The execution was stopped' });
+	expect(sentAt).toHaveLength(1);
+	expect(jest.getTimerCount()).toBe(0);
+});
+
+it('the same request twice at the same time is sent once', async () => {
+	const { ask, sentAt } = scripted([]);
+	const [first, second] = await Promise.all([ask('a@b.co'), ask('a@b.co')]);
+
+	expect(first).toEqual(second);
+	expect(sentAt).toHaveLength(1);
+});

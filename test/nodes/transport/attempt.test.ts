@@ -1,0 +1,133 @@
+import { unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
+import { attemptOnce, type Sender } from '../../../nodes/EcoreLensmor/transport/attempt';
+import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
+import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
+
+beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
+afterEach(() => jest.useRealTimers());
+
+const response = (status: number, headers: Headers = {}): Answer => ({
+	kind: 'response',
+	status,
+	headers,
+	body: { unlocked: 1, credits_charged: 1 },
+});
+const wire = { method: 'POST', path: '/x' } as const;
+
+/** One attempt that is answered so, and what the throttle was told of it. */
+async function attempted(answer: Answer, more: Partial<Sender> = {}) {
+	const throttle = new Throttle(() => false);
+	const told: unknown[] = [];
+	let ticket: unknown;
+	const ready = throttle.ready.bind(throttle);
+	throttle.ready = async (isOver) => {
+		const given = await ready(isOver);
+		ticket = given;
+		told.push(isOver() ? 'over' : 'ready');
+		return given;
+	};
+	throttle.hold = (ms) => void told.push(['hold', ms]);
+	throttle.served = (given) => void told.push(['served', given === ticket]);
+	throttle.turnedAway = (given, ms) => void told.push(['turned away', given === ticket, ms]);
+	throttle.ended = () => void told.push('ended');
+	const sent: unknown[] = [];
+	const send = async (one: unknown) => {
+		sent.push(one);
+		return await Promise.resolve(answer);
+	};
+	const sender: Sender = { send, cancelled: () => false, halted: undefined, ...more };
+	const reading = await attemptOnce(sender, throttle, unlockRecords, wire);
+	return { reading, told, sent };
+}
+
+const resets = (inSeconds: number): Headers => ({
+	'x-ratelimit-remaining': '0',
+	'x-ratelimit-reset': String(Date.parse('2026-11-21T10:00:00Z') / 1000 + inSeconds),
+});
+const wait = (seconds: number): Headers => ({ 'retry-after': String(seconds) });
+
+it.each<[string, Answer, string, unknown[]]>([
+	[
+		'delivered',
+		response(200),
+		'delivered',
+		[
+			['hold', 0],
+			['served', true],
+		],
+	],
+	[
+		'refused',
+		response(400),
+		'status',
+		[
+			['hold', 0],
+			['served', true],
+		],
+	],
+	[
+		'broken',
+		response(500, wait(5)),
+		'status',
+		[
+			['hold', 0],
+			['served', true],
+		],
+	],
+	['lost', { kind: 'lost', cause: '' }, 'lost', [['hold', 0]]],
+	['never sent', { kind: 'unsent', cause: '' }, 'unsent', [['hold', 0]]],
+	[
+		'told to wait',
+		response(429, wait(7)),
+		'status',
+		[
+			['hold', 0],
+			['turned away', true, 7000],
+		],
+	],
+	[
+		'told to wait a minute',
+		response(429, wait(60)),
+		'status',
+		[
+			['hold', 0],
+			['turned away', true, 60_000],
+		],
+	],
+	['told to wait longer', response(429, wait(60.001)), 'status', [['hold', 0]]],
+	['out of its quota', response(429), 'status', [['hold', 0]]],
+	[
+		'the last of its window',
+		response(200, resets(20)),
+		'delivered',
+		[
+			['hold', 20_000],
+			['served', true],
+		],
+	],
+	[
+		'the last of a long window',
+		response(200, resets(61)),
+		'delivered',
+		[
+			['hold', 60_000],
+			['served', true],
+		],
+	],
+])('the pace of all is told of an attempt that was %s', async (_what, answer, kind, told) => {
+	const one = await attempted(answer);
+	expect(one.reading.kind).toBe(kind);
+	expect(one.told).toEqual(['ready', 'ended', ...told]);
+	expect(one.sent).toEqual([wire]);
+});
+
+it.each<[string, Partial<Sender>, string]>([
+	['Stop was pressed', { cancelled: () => true }, 'The execution was stopped'],
+	['the run has ended', { halted: 'Enough' }, 'Enough'],
+	['both', { cancelled: () => true, halted: 'Enough' }, 'The execution was stopped'],
+])('nothing is sent where %s, and nobody is told', async (_what, more, reason) => {
+	const { reading, told, sent } = await attempted(response(200), more);
+	expect(reading).toEqual({ kind: 'heldBack', reason });
+	expect(told).toEqual([more.halted === undefined ? 'ready' : 'over']);
+	expect(sent).toEqual([]);
+});
