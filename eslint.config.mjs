@@ -4,6 +4,20 @@ import tseslint from 'typescript-eslint';
 
 const shipped = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 
+/** The folders, and files, that a folder does not import from. */
+function importsOf(folder, not) {
+	const message = `${folder}/ knows nothing of this: see "The shape of the code" in CONTRIBUTING.md.`;
+	return {
+		files: [`nodes/EcoreLensmor/${folder}/**/*.ts`],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{ patterns: [{ regex: `^(\\.\\./)+(${not.join('|')})(/|$)`, message }] },
+			],
+		},
+	};
+}
+
 export default tseslint.config(
 	{ ignores: ['dist/', '.cache/', 'coverage/', 'reports/', '.stryker-tmp/'] },
 	{
@@ -42,32 +56,23 @@ export default tseslint.config(
 				'error',
 				{
 					selector: 'MemberExpression[property.name=/^(httpRequest|requestWith|requestOAuth)/]',
-					message: 'Only spend/send.ts talks to a vendor.',
+					message: 'Only transport/send.ts talks to a vendor.',
 				},
 			],
 		},
 	},
 	{
-		files: ['nodes/EcoreLensmor/spend/send.ts', 'nodes/EcoreLensmor/credentialTest.ts'],
+		files: ['nodes/EcoreLensmor/transport/send.ts', 'nodes/EcoreLensmor/free/checkCredential.ts'],
 		rules: { 'no-restricted-syntax': 'off' },
 	},
-	{
-		// Who reads reaches nothing that spends.
-		files: ['nodes/EcoreLensmor/read/**/*.ts'],
-		rules: {
-			'no-restricted-imports': [
-				'error',
-				{
-					patterns: [
-						{
-							regex: 'spend/(buy|claims|limit|memo|together)$',
-							message: 'A read has no memo, no limit and no way to a credit.',
-						},
-					],
-				},
-			],
-		},
-	},
+	// Imports run one way: execute → spend | free → items, transport → operations → vendors. What is free
+	// reaches nothing that spends.
+	importsOf('vendors', ['operations', 'transport', 'items', 'free', 'spend', 'execute']),
+	importsOf('operations', ['transport', 'items', 'free', 'spend', 'execute']),
+	importsOf('transport', ['operations', 'items', 'free', 'spend', 'execute']),
+	importsOf('items', ['transport', 'free', 'spend', 'execute']),
+	importsOf('free', ['spend', 'execute']),
+	importsOf('spend', ['free', 'execute']),
 	{
 		files: ['nodes/**/*.ts'],
 		plugins: { 'n8n-nodes-base': n8nNodesBase },

@@ -3,6 +3,10 @@ module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
 	// Types are checked by the build; tests need only be run.
-	transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
+	transform: {
+		'^.+\\.ts$': ['ts-jest', { diagnostics: false }],
+		'/node_modules/p-map/.+\\.js$': '<rootDir>/test/esModules.js',
+	},
+	transformIgnorePatterns: ['/node_modules/(?!p-map/)'],
 	testTimeout: 30_000,
 };

@@ -9,7 +9,7 @@ import {
 import { ecoreLensmorApiTest } from './free/checkCredential';
 import { properties } from './properties';
 import { searchEvents } from './free/searchEvents';
-import { run } from './execute';
+import { execute } from './execute';
 
 export class EcoreLensmor implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,6 +32,6 @@ export class EcoreLensmor implements INodeType {
 	methods = { credentialTest: { ecoreLensmorApiTest }, listSearch: { searchEvents } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await run(this);
+		return await execute(this);
 	}
 }

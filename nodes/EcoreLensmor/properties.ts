@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { operations } from './operations';
-import type { AnyOperation } from './operations/operation';
-import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MOST_CONCURRENCY } from './items/settings';
+import type { Operation } from './operations/operation';
+import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MAX_CONCURRENCY } from './items/settings';
 
 const timeoutOption: INodeProperties = {
 	displayName: 'Timeout',
@@ -19,7 +19,7 @@ const optionsOfPaidOperations: INodeProperties[] = [
 		name: 'concurrency',
 		type: 'number',
 		default: DEFAULT_CONCURRENCY,
-		typeOptions: { minValue: 1, maxValue: MOST_CONCURRENCY },
+		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
 		description: 'How many requests are under way at once. Event unlocks go one at a time.',
 	},
 	{
@@ -54,20 +54,20 @@ function byName(a: { displayName: string }, b: { displayName: string }): number 
 }
 
 // A field's own conditions stay beside the operation's.
-function showFor({ resource, operation }: AnyOperation, field?: INodeProperties): IDisplayOptions {
+function showFor({ resource, operation }: Operation, field?: INodeProperties): IDisplayOptions {
 	return {
 		show: { resource: [resource], operation: [operation], ...field?.displayOptions?.show },
 	};
 }
 
-function optionsOf({ kind, description }: AnyOperation): INodeProperties[] {
+function optionsOf({ kind, description }: Operation): INodeProperties[] {
 	const shared = kind === 'paid' ? optionsOfPaidOperations : [timeoutOption];
 	return [...description.options, ...shared].sort(byName);
 }
 
 const resources = [...new Set(operations.map(({ resource }) => resource))];
 
-function operationsOf(resource: string): AnyOperation[] {
+function operationsOf(resource: string): Operation[] {
 	return operations.filter((operation) => operation.resource === resource);
 }
 

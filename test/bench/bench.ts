@@ -36,7 +36,7 @@ function ours(options: IDataObject): IDataObject {
 }
 
 // All at once, but for numbers that the machine has no ports for: those are started in batches.
-const MOST_AT_ONCE = 10_000;
+const MAX_AT_ONCE = 10_000;
 const BATCH = { batchSize: 2_000, batchInterval: 2_500 };
 
 function httpRequest(credential: Credential, size = 0): IDataObject {
@@ -48,7 +48,7 @@ function httpRequest(credential: Credential, size = 0): IDataObject {
 		sendBody: true,
 		specifyBody: 'json',
 		jsonBody: '={{ JSON.stringify({ email: $json.email }) }}',
-		options: size > MOST_AT_ONCE ? { batching: { batch: BATCH } } : {},
+		options: size > MAX_AT_ONCE ? { batching: { batch: BATCH } } : {},
 	};
 }
 

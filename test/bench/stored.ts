@@ -17,7 +17,7 @@ const { stringify } = createRequire(require.resolve('@n8n/backend-common'))('fla
 export function storedOf(data: IRunExecutionData, node: string): Record<'memory' | 'output', Size> {
 	const rounds = data.resultData.runData[node] ?? [];
 	return {
-		memory: sizeOf(data.executionData?.contextData[`node:${node}`]?.memo),
+		memory: sizeOf(data.executionData?.contextData[`node:${node}`]?.memory),
 		output: sizeOf(rounds.flatMap((round) => round.data?.main?.[0] ?? [])),
 	};
 }

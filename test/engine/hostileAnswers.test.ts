@@ -8,7 +8,7 @@ import { useSandbox } from './useSandbox';
 hurry();
 
 const TIMEOUT_MS = 400;
-const MOST_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 let sandbox: Sandbox;
 useSandbox((started) => (sandbox = started));
@@ -30,7 +30,7 @@ async function ask(operation: PaidOperation, fault: Fault, options: object = {})
 
 describe.each(paidOperations)('$name', (operation) => {
 	const { bought, credits } = operation;
-	const sends = operation.repeat === 'paid' ? 1 : MOST_ATTEMPTS;
+	const sends = operation.repeat === 'paid' ? 1 : MAX_ATTEMPTS;
 
 	const broken: Trouble[] = [
 		{ kind: 'truncated', status: 401 },

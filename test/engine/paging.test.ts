@@ -258,6 +258,7 @@ it('a list that never ends is given up, and says that there may be more', async 
 		throttle: new Throttle(cancelled),
 		cancelled,
 		halted: undefined,
+		haltOnProblem: false,
 	};
 	const pages = [];
 	for await (const page of pagesOf(reader, recordGetAll, firstSearch({}, Infinity), 7)) {

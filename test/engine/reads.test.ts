@@ -27,7 +27,7 @@ it('a paid call is no free one: it cannot be registered as a read', () => {
 	const event: FreeEndpoint<never, unknown> = unlockEvent;
 
 	for (const paid of [unlock, phone, event]) expect(paid).toHaveProperty('worstCase');
-	for (const operation of operations.filter(({ kind }) => kind === 'read')) {
+	for (const operation of operations.filter(({ kind }) => kind === 'free')) {
 		expect(operation.endpoint).not.toHaveProperty('worstCase');
 		expect(operation.endpoint).not.toHaveProperty('repeat');
 	}
@@ -38,7 +38,7 @@ it('each read operation is in the table that the tests below run on', () => {
 		`${resource as string} ${operation as string}`;
 	expect(readOperations.map(({ parameters }) => named(parameters)).sort()).toEqual(
 		operations
-			.filter(({ kind }) => kind === 'read')
+			.filter(({ kind }) => kind === 'free')
 			.map(named)
 			.sort(),
 	);

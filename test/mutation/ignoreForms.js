@@ -7,7 +7,13 @@ function shouldIgnore({ node }) {
 	const declared = node.type === 'VariableDeclarator' ? node.id.typeAnnotation : node.returnType;
 	const type = declared?.typeAnnotation;
 	const one = type?.type === 'TSArrayType' ? type.elementType : type;
-	return one?.typeName?.name === 'INodeProperties' ? 'text and forms' : undefined;
+	return FORMS.includes(one?.typeName?.name) || isDescription(node) ? 'text and forms' : undefined;
+}
+
+const FORMS = ['INodeProperties', 'OperationDescription'];
+
+function isDescription({ type, key }) {
+	return type === 'ObjectProperty' && key.name === 'description';
 }
 
 exports.strykerPlugins = [{ kind: 'Ignore', name: 'forms', value: { shouldIgnore } }];

@@ -12,7 +12,7 @@ import type {
 	NodeOperationError,
 } from 'n8n-workflow';
 
-import { run } from '../../nodes/EcoreLensmor/execute';
+import { execute } from '../../nodes/EcoreLensmor/execute';
 import { answerTo } from '../sandbox/routes';
 import { shipped, World, type Charge, type Person, type Reply } from '../sandbox/world';
 
@@ -218,7 +218,7 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 export async function start(setup: Setup): Promise<Played> {
 	const hints: NodeExecutionHint[] = [];
 	try {
-		const [output] = await run(contextOf(setup, hints));
+		const [output] = await execute(contextOf(setup, hints));
 		if (output === undefined) throw new Error('n8n needs a list of items, be it empty');
 		return { output, json: output.map(({ json }) => json), error: undefined, hints };
 	} catch (error) {

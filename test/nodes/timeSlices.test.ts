@@ -1,4 +1,4 @@
-import { mapInSlices, TimeSlices } from '../../../nodes/EcoreLensmor/timeSlices';
+import { mapInSlices, TimeSlices } from '../../nodes/EcoreLensmor/timeSlices';
 
 // How long this code has kept n8n's process busy, in milliseconds.
 let busyMs = 0;

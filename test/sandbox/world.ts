@@ -66,7 +66,7 @@ export interface Reply {
 export const shipped: { people: Person[]; events: TradeShow[] } = data;
 
 const PRICE = { email: 1, phone: 5, phoneless: 1, event: 2000 };
-const MOST_RECORDS_PER_PAGE = 50;
+const MAX_RECORDS_PER_PAGE = 50;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -202,7 +202,7 @@ export class World {
 				return wanted === undefined || person[name]?.toLowerCase() === wanted.toLowerCase();
 			}),
 		);
-		const page = matching.slice(offset, offset + Math.min(limit, MOST_RECORDS_PER_PAGE));
+		const page = matching.slice(offset, offset + Math.min(limit, MAX_RECORDS_PER_PAGE));
 		const results = page.map((person) => {
 			const email = this.owned.has(`email ${person.uuid}`);
 			const phone = this.owned.has(`phone ${person.uuid}`);

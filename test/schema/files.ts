@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ZodObject, ZodRawShape } from 'zod';
 
 import { operations } from '../../nodes/EcoreLensmor/operations';
-import type { AnyOperation } from '../../nodes/EcoreLensmor/operations/operation';
+import type { Operation } from '../../nodes/EcoreLensmor/operations/operation';
 import { paidItem } from '../../nodes/EcoreLensmor/operations/outputFields';
 import { jsonSchema } from './jsonSchema';
 
@@ -11,7 +11,7 @@ import { jsonSchema } from './jsonSchema';
 export const SCHEMA_FOLDER = path.resolve(__dirname, '../../nodes/EcoreLensmor/__schema__/v1.0.0');
 
 /** What an output item of an operation is, as the node comes out of the box. */
-export function outputOf({ kind, description }: AnyOperation): ZodObject<ZodRawShape> {
+export function outputOf({ kind, description }: Operation): ZodObject<ZodRawShape> {
 	return kind === 'paid' ? paidItem(description.output.shape) : description.output;
 }
 

@@ -1,18 +1,19 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import type { Line } from '../items/itemResult';
-import type { FoundAgain, ReadBack } from '../operations/purchasedRecords';
-import type { Outcome } from '../operations/outcome';
-import { inLanes } from '../transport/forEachConcurrent';
+import type { ItemResult, Purchased } from '../items/itemResult';
+import { defect, tryOperation } from '../operations/defect';
+import { sentences, type Outcome } from '../operations/outcome';
+import type { FoundThing, PurchasedDetails } from '../operations/purchasedDetails';
 import { mapInSlices } from '../timeSlices';
-import { halt, type Reader } from './ask';
+import { forEachConcurrent } from '../transport/forEachConcurrent';
+import { halt, type Session } from '../transport/request';
 import { pagesOf } from './pages';
 
 /** The most pages that are turned to find one thing again. */
-export const MOST_SEARCHES = 5;
+export const MAX_SEARCHES = 5;
 // What was paid for must not wait hours for a vendor that no longer answers. In a row: a search that is
 // refused for what its item brought says nothing of the others.
-const MOST_FAILED_IN_A_ROW = 3;
+const MAX_FAILED_IN_A_ROW = 3;
 
 const BOUGHT: Outcome[] = ['unlocked', 'already_unlocked', 'partly_unlocked'];
 
@@ -22,83 +23,113 @@ interface Search {
 	keys: Set<string>;
 }
 
-/** A run after all is bought. */
-export interface Bought {
-	lines: Line[];
-	/** One line per input item, as it was before requests were joined. */
-	read: Line[];
-	inputs: INodeExecutionData[];
-	/** How many requests may be under way at once. */
-	concurrency: number;
+/**
+ * Finds the details of what was bought in a list, and puts them on the results. It only reads: what it
+ * cannot find is `null`, and never a problem. Never throws, also where the operation's code does.
+ */
+export async function findPurchased(
+	session: Session,
+	details: PurchasedDetails,
+	{ results, read, inputs, concurrency }: Purchased,
+): Promise<void> {
+	const bought = new Set(results.filter(({ receipt }) => BOUGHT.includes(receipt.outcome)));
+	let found: Found;
+	try {
+		const searches = await searchesFor(details, bought, await tellersOf(details, read, inputs));
+		found = await searchAll(session, details, searches, concurrency);
+	} catch (error) {
+		const reason = defect(error);
+		found = { of: () => ({ reason }) };
+	}
+	await mapInSlices(results, (result) => {
+		const { receipt, request } = result;
+		const told = bought.has(result)
+			? tryOperation(() => details.describe(request, found.of))
+			: { result: { fields: details.emptyFields, reason: '' } };
+		const { fields, reason } =
+			'defect' in told ? { fields: details.emptyFields, reason: told.defect } : told.result;
+		result.receipt = {
+			...receipt,
+			fields: { ...receipt.fields, ...fields },
+			reason: sentences(receipt.reason, reason),
+		};
+	});
 }
 
-/**
- * Finds what the lines bought again, and puts it on them. It only reads: what it cannot find is `null`,
- * and never a problem. Never throws.
- */
-export async function findAgain(
-	reader: Reader,
-	readBack: ReadBack,
-	{ lines, read, inputs, concurrency }: Bought,
-): Promise<void> {
-	// The item that tells most of each thing: one that is about it, or else the first that asked.
-	const askers = new Map<string, IDataObject>();
+/** Of each thing, the item that tells most of it: one that is about it, or else the first that asked. */
+async function tellersOf(
+	details: PurchasedDetails,
+	read: ItemResult[],
+	inputs: INodeExecutionData[],
+): Promise<Map<string, IDataObject>> {
+	const tellers = new Map<string, IDataObject>();
 	await mapInSlices(read, ({ requests, items: [item = 0] }) => {
 		const json = inputs[item]?.json ?? {};
-		for (const key of requests.flatMap((request) => readBack.keys(request))) {
-			const first = askers.get(key);
-			const isBetter = (one: IDataObject) => readBack.isAbout(key, one);
-			if (first === undefined || (isBetter(json) && !isBetter(first))) askers.set(key, json);
+		for (const key of requests.flatMap(({ request }) => details.keys(request))) {
+			const first = tellers.get(key);
+			const isBetter = (one: IDataObject) => details.isAbout(key, one);
+			if (first === undefined || (isBetter(json) && !isBetter(first))) tellers.set(key, json);
 		}
 	});
-	const bought = new Set(lines.filter(({ receipt }) => BOUGHT.includes(receipt.outcome)));
+	return tellers;
+}
+
+/** One search for all things that the same search may find. */
+async function searchesFor(
+	details: PurchasedDetails,
+	bought: Iterable<ItemResult>,
+	tellers: Map<string, IDataObject>,
+): Promise<Search[]> {
 	const searches = new Map<string, Search>();
 	const searched = new Set<string>();
 	await mapInSlices(bought, ({ request }) => {
-		for (const key of readBack.keys(request)) {
+		for (const key of details.keys(request)) {
 			if (searched.has(key)) continue;
 			searched.add(key);
-			const first = readBack.lookFor(askers.get(key) ?? {});
+			const first = details.firstSearch(tellers.get(key) ?? {});
 			const id = JSON.stringify(first);
 			const search = searches.get(id) ?? { request: first, keys: new Set() };
 			searches.set(id, search);
 			search.keys.add(key);
 		}
 	});
-	const found = new Map<string, FoundAgain>();
+	return [...searches.values()];
+}
+
+/** What was found of a thing, by its key. */
+interface Found {
+	of: (key: string) => FoundThing;
+}
+
+async function searchAll(
+	session: Session,
+	details: PurchasedDetails,
+	searches: Search[],
+	concurrency: number,
+): Promise<Found> {
+	const found = new Map<string, FoundThing>();
 	let failedInARow = 0;
-	await inLanes([...searches.values()], concurrency, async (search) => {
-		const { reason, hasFailed } = await lookThrough(reader, readBack, search, found);
+	await forEachConcurrent(searches, concurrency, async (search) => {
+		const { reason, hasFailed } = await lookThrough(session, details, search, found);
 		failedInARow = hasFailed ? failedInARow + 1 : 0;
-		if (failedInARow >= MOST_FAILED_IN_A_ROW) halt(reader, reason);
+		if (failedInARow >= MAX_FAILED_IN_A_ROW) halt(session, reason);
 		await mapInSlices(search.keys, (key) => found.set(key, { reason }));
 	});
-
-	await mapInSlices(lines, (line) => {
-		const { receipt, request } = line;
-		const { fields, reason } = bought.has(line)
-			? readBack.tell(request, (key) => found.get(key) ?? { reason: '' })
-			: { fields: readBack.nothing, reason: '' };
-		line.receipt = {
-			...receipt,
-			fields: { ...receipt.fields, ...fields },
-			reason: [...new Set([receipt.reason, reason])].filter(Boolean).join('. '),
-		};
-	});
+	return { of: (key) => found.get(key) ?? { reason: '' } };
 }
 
 /** Turns pages until nothing is missing, and answers why something still is. */
 async function lookThrough(
-	reader: Reader,
-	{ list }: ReadBack,
+	session: Session,
+	{ list }: PurchasedDetails,
 	{ request, keys }: Search,
-	found: Map<string, FoundAgain>,
+	found: Map<string, FoundThing>,
 ): Promise<{ reason: string; hasFailed: boolean }> {
-	for await (const page of pagesOf(reader, list, request, MOST_SEARCHES)) {
+	for await (const page of pagesOf(session, list, request, MAX_SEARCHES)) {
 		if (page.kind === 'failed') return { reason: page.reason, hasFailed: true };
 		if (page.kind === 'missing') break;
 		for (const { key, json } of page.entries) {
-			if (keys.delete(key)) found.set(key, { json: list.simplified?.(json) ?? json });
+			if (keys.delete(key)) found.set(key, { json: list.simplify?.(json) ?? json });
 		}
 		if (keys.size === 0) break;
 	}

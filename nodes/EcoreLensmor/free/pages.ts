@@ -1,45 +1,54 @@
-import type { Entry, Page, ReadOperation } from '../operations/freeOperation';
-import { ask, type Got, type Reader } from './ask';
+import { tryOperation } from '../operations/defect';
+import type { Entry, FreeOperation, Page } from '../operations/operation';
+import type { Session } from '../transport/request';
+import { requestFree, type FreeResult } from './requestFree';
 
 /** A page with what the pages before it did not have, or why there is none. */
-export type Turned =
+export type PageResult =
 	| ({ kind: 'page' } & Omit<Page<never>, 'next' | 'isMorePromised'>)
-	| Exclude<Got<never>, { kind: 'answer' }>;
+	| Exclude<FreeResult<never>, { kind: 'delivered' }>;
 
 const EARLY = 'Ended at a page that promises more and brought nothing new: there may be more';
 
 /**
  * Turns the pages of a list, one request each. Ends after the last page, after a page that brings
- * nothing new, and after `mostPages`: so it ends whatever a vendor answers, and no entry comes twice.
+ * nothing new, and after `maxPages`: so it ends whatever a vendor answers, and no entry comes twice.
+ * Never throws, also where the operation's code does.
  */
 export async function* pagesOf<Request, Response>(
-	reader: Reader,
-	operation: Pick<ReadOperation<Request, Response>, 'endpoint' | 'page'>,
+	session: Session,
+	operation: Pick<FreeOperation<Request, Response>, 'endpoint' | 'page'>,
 	first: Request,
-	mostPages: number,
-): AsyncGenerator<Turned> {
+	maxPages: number,
+): AsyncGenerator<PageResult> {
 	const seen = new Set<string>();
 	let request: Request | undefined = first;
-	for (let turned = 0; request !== undefined; turned += 1) {
-		if (turned === mostPages) {
-			const leftOut = `Ended after ${mostPages} pages: there may be more`;
-			yield { kind: 'page', entries: [], leftOut };
+	for (let pages = 0; request !== undefined; pages += 1) {
+		if (pages === maxPages) {
+			yield {
+				kind: 'page',
+				entries: [],
+				leftOut: `Ended after ${maxPages} pages: there may be more`,
+			};
 			return;
 		}
-		const got: Got<Response> = await ask(reader, operation.endpoint, request);
-		if (got.kind === 'missing' && turned > 0) {
-			const reason = `The list was there, and its page ${turned + 1} was not: read it again`;
+		const asked: Request = request;
+		const result: FreeResult<Response> = await requestFree(session, operation.endpoint, asked);
+		if (result.kind === 'missing' && pages > 0) {
+			const reason = `The list was there, and its page ${pages + 1} was not: read it again`;
 			yield { kind: 'failed', outcome: 'refused', reason };
 			return;
 		}
-		if (got.kind !== 'answer') {
-			yield got;
+		if (result.kind !== 'delivered') {
+			yield result;
 			return;
 		}
-		const { entries, next, isMorePromised, leftOut, ...page }: Page<Request> = operation.page(
-			got.response,
-			request,
-		);
+		const read = tryOperation((): Page<Request> => operation.page(result.response, asked));
+		if ('defect' in read) {
+			yield { kind: 'failed', outcome: 'refused', reason: read.defect };
+			return;
+		}
+		const { entries, next, isMorePromised, leftOut, ...page } = read.result;
 		const fresh = entries.filter(({ key }: Entry) => !seen.has(key) && seen.add(key));
 		const endsEarly = fresh.length === 0 && next !== undefined && isMorePromised === true;
 		yield {

@@ -1,31 +1,40 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
-import { connect } from '../transport/connect';
 import { sendToErrorOutput } from '../items/itemResult';
-import type { ReadOperation, Wanted } from '../operations/freeOperation';
-import { shown } from '../operations/shown';
+import {
+	isToolRunByEngine,
+	parameterReader,
+	whyUnresolved,
+	type Parameters,
+} from '../items/parameters';
+import { badInput, failedFree, unusable, whatIsLeftOut } from '../items/report';
+import { DEFAULT_CONCURRENCY, FAILED_TO_N8N, readSettings } from '../items/settings';
+import { defect, tryOperation } from '../operations/defect';
+import type { BadInput, FreeOperation, FreeRequest } from '../operations/operation';
 import type { Problem } from '../operations/outcome';
-import { isToolRunByEngine, parameterReader, type Parameters } from '../items/parameters';
-import { badInput, failedRead, unusable, whatIsLeftOut } from '../items/report';
-import { DEFAULT_CONCURRENCY, readSettings, FAILED_TO_N8N } from '../items/settings';
-import { inLanes } from '../transport/forEachConcurrent';
-import { Throttle } from '../transport/throttle';
+import { quote } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
-import { halt, type Reader } from './ask';
+import { connect } from '../transport/connect';
+import { forEachConcurrent } from '../transport/forEachConcurrent';
+import { halt, type Session } from '../transport/request';
+import { Throttle } from '../transport/throttle';
 import { pagesOf } from './pages';
 
 /** The most pages that one item's list may have, whatever the vendor says. */
-export const MOST_PAGES = 1000;
+export const MAX_PAGES = 1000;
 
 /** What became of one item: what was read, or why nothing was. `leftOut` as in a page. */
 type Result =
 	| { items: IDataObject[]; leftOut?: string | undefined }
 	| { outcome: 'not_found' | 'refused' | 'not_sent'; reason: string };
 
-/** Items in, items out, for operations that only read: several output items may come from one. */
-export async function runReads(
+/**
+ * Items in, items out, for operations that are free: several output items may come from one. Throws,
+ * with Stop Workflow, a NodeOperationError that names the first item; and what n8n throws.
+ */
+export async function runFree(
 	context: IExecuteFunctions,
-	operation: ReadOperation,
+	operation: FreeOperation,
 ): Promise<INodeExecutionData[][]> {
 	const inputs = context.getInputData();
 	const node = context.getNode();
@@ -39,25 +48,25 @@ export async function runReads(
 			inputs.map((_, item) => asItem({ outcome: 'refused', reason: prepared.bad }, item, node)),
 		];
 	}
-	const { parameters, reader } = prepared;
-	const asked = await mapInSlices(inputs, (_, item) => wantedBy(operation, item, parameters));
-	const bad = asked.flatMap((wanted, item) =>
+	const { parameters, session } = prepared;
+	const read = await mapInSlices(inputs, (_, item) => readItem(operation, item, parameters));
+	const bad = read.flatMap((wanted, item) =>
 		'bad' in wanted ? [{ item, reason: wanted.bad }] : [],
 	);
 	if (stopOnProblem && bad.length > 0) throw badInput(node, bad);
 
 	const results: Result[] = [];
-	await inLanes([...asked.entries()], DEFAULT_CONCURRENCY, async ([item, wanted]) => {
+	await forEachConcurrent([...read.entries()], DEFAULT_CONCURRENCY, async ([item, wanted]) => {
 		const result: Result =
 			'bad' in wanted
 				? { outcome: 'refused', reason: wanted.bad }
-				: await readOne(reader, operation, wanted);
+				: await readAll(session, operation, wanted);
 		results[item] = result;
-		if (stopOnProblem && isProblem(result)) halt(reader, result.reason);
+		if (stopOnProblem && isProblem(result)) halt(session, result.reason);
 	});
 
 	if (stopOnProblem && results.some(isProblem) && !cancelled()) {
-		throw failedRead(node, problemsIn(results));
+		throw failedFree(node, problemsIn(results));
 	}
 	const leftOut = results.flatMap((result) => ('items' in result ? (result.leftOut ?? []) : []));
 	if (leftOut.length > 0) context.addExecutionHints(whatIsLeftOut(leftOut));
@@ -74,64 +83,72 @@ function* itemsOf(results: Result[], node: INode): Generator<INodeExecutionData>
 
 async function prepare(
 	context: IExecuteFunctions,
-	{ endpoint }: ReadOperation,
+	{ endpoint }: FreeOperation,
 	cancelled: () => boolean,
-): Promise<{ parameters: (item: number) => Parameters; reader: Reader } | { bad: string }> {
+): Promise<{ parameters: (item: number) => Parameters; session: Session } | BadInput> {
 	try {
 		const parameters = parameterReader(context);
 		const read = readSettings(parameters(0).options);
 		if ('bad' in read) return read;
 		const connection = await connect(context, endpoint.vendor, read.settings.timeout);
 		if ('bad' in connection) return connection;
-		const throttle = new Throttle(cancelled);
-		return { parameters, reader: { ...connection, throttle, cancelled, halted: undefined } };
+		const session: Session = {
+			...connection,
+			throttle: new Throttle(cancelled),
+			cancelled,
+			halted: undefined,
+			haltOnProblem: false,
+		};
+		return { parameters, session };
 	} catch (error) {
 		// In the continue modes n8n would pass the input on as if nothing had happened.
 		return { bad: (error as Error).message };
 	}
 }
 
-type Asked = (Wanted<unknown> & { simple: boolean }) | { bad: string };
+/** What an item asks for, and whether its entries are simplified. */
+type ReadItem = FreeRequest<unknown> & { simplify: boolean };
 
 /** Reads and checks one item. Never throws. */
-function wantedBy(
-	operation: ReadOperation,
+function readItem(
+	operation: FreeOperation,
 	item: number,
 	parameters: (item: number) => Parameters,
-): Asked {
+): ReadItem | BadInput {
 	try {
 		const own = parameters(item);
-		const wanted = operation.read(own);
+		const wanted = operation.parse(own);
 		if ('bad' in wanted) return wanted;
 		// Empty where the operation has no such field.
 		const simple = own.field('simple') ?? '';
 		return simple === '' || typeof simple === 'boolean'
-			? { ...wanted, simple: simple !== false }
-			: { bad: `Simplify must be true or false, not ${shown(simple)}` };
+			? { ...wanted, simplify: simple !== false }
+			: { bad: `Simplify must be true or false, not ${quote(simple)}` };
 	} catch (error) {
-		return { bad: `An expression cannot be resolved: ${(error as Error).message}` };
+		return { bad: whyUnresolved(error) ?? defect(error) };
 	}
 }
 
 /** Reads all that one item asks for: the whole of it, or none. */
-async function readOne(
-	reader: Reader,
-	operation: ReadOperation,
-	{ request, most = Infinity, simple }: Exclude<Asked, { bad: string }>,
+async function readAll(
+	session: Session,
+	operation: FreeOperation,
+	{ request, limit = Infinity, simplify }: ReadItem,
 ): Promise<Result> {
 	const items: IDataObject[] = [];
 	let leftOut: string | undefined;
-	for await (const page of pagesOf(reader, operation, request, MOST_PAGES)) {
+	for await (const page of pagesOf(session, operation, request, MAX_PAGES)) {
 		if (page.kind === 'missing') return { outcome: 'not_found', reason: '' };
 		if (page.kind === 'failed') return { outcome: page.outcome, reason: page.reason };
 		for (const { json } of page.entries) {
-			const shown = simple && operation.simplified ? operation.simplified(json) : json;
-			items.push(withoutNamesOfN8n({ ...shown, ...page.beside }));
+			const own = tryOperation(() => (simplify && operation.simplify?.(json)) || json);
+			if ('defect' in own) return { outcome: 'refused', reason: own.defect };
+			items.push(withoutNamesOfN8n({ ...own.result, ...page.sharedFields }));
 		}
 		leftOut = page.leftOut ?? leftOut;
-		if (items.length >= most) break;
+		if (items.length >= limit) break;
 	}
-	return { items: items.slice(0, most), leftOut };
+	return { items: items.slice(0, limit), leftOut };
 }
 
 // Who was held back was so because of one that was refused.

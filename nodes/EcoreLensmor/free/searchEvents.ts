@@ -6,7 +6,8 @@ import { nodeError } from '../items/nodeError';
 import { event } from '../operations/event/output';
 import { listPage } from '../operations/lists/lensmorList';
 import { Throttle } from '../transport/throttle';
-import { ask } from './ask';
+import type { Session } from '../transport/request';
+import { requestFree } from './requestFree';
 
 // Somebody is looking at the list meanwhile.
 const TIMEOUT_MS = 15_000;
@@ -29,22 +30,28 @@ export async function searchEvents(
 
 	const patientUntil = performance.now() + PATIENCE_MS;
 	const cancelled = () => performance.now() > patientUntil;
-	const reader = { ...connection, throttle: new Throttle(cancelled), cancelled, halted: undefined };
+	const session: Session = {
+		...connection,
+		throttle: new Throttle(cancelled),
+		cancelled,
+		halted: undefined,
+		haltOnProblem: false,
+	};
 	const keyword = typed?.trim().slice(0, LONGEST_KEYWORD) ?? '';
 	const request = {
 		filters: keyword === '' ? {} : { keyword },
 		page: Number(paginationToken ?? 1),
 		pageSize: EVENTS_PER_PAGE,
 	};
-	const got = await ask(reader, listEvents, request);
-	if (got.kind === 'missing') return { results: [] };
-	if (got.kind === 'failed') {
-		const isTooSlow = got.outcome === 'not_sent';
-		const reason = isTooSlow ? 'Lensmor cannot answer now: try again in a minute' : got.reason;
+	const result = await requestFree(session, listEvents, request);
+	if (result.kind === 'missing') return { results: [] };
+	if (result.kind === 'failed') {
+		const isTooSlow = result.outcome === 'not_sent';
+		const reason = isTooSlow ? 'Lensmor cannot answer now: try again in a minute' : result.reason;
 		throw nodeError(this.getNode(), reason);
 	}
 
-	const { entries, next } = listPage(got.response, request);
+	const { entries, next } = listPage(result.response, request);
 	return {
 		results: entries.map(({ json }) => {
 			const { id, name, dateStart, city, url } = event.parse(json);

@@ -1,15 +1,22 @@
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
-import type { Operation } from '../operations/operation';
-import { isProblem, withoutAnswer, type Problem, type Receipt } from '../operations/outcome';
+import { tryOperation } from '../operations/defect';
+import type { PaidOperation } from '../operations/operation';
+import {
+	isProblem,
+	sentences,
+	withoutAnswer,
+	type Problem,
+	type Receipt,
+} from '../operations/outcome';
 import { nodeError } from './nodeError';
 
-/** One output item in the making. */
-export interface Line {
+/** What becomes of one input item, or of several that share a request. */
+export interface ItemResult {
 	/** The input items it speaks for. */
 	items: number[];
-	/** What to ask for, in turn, until something is found; empty where the item is bad input. */
-	requests: unknown[];
+	/** What to ask for, in turn, until something is found, with the keys in the memory; empty where the item is bad input. */
+	requests: Array<{ key: string; request: unknown }>;
 	/** The request that `receipt` is about. */
 	request?: unknown;
 	receipt: Receipt;
@@ -17,52 +24,65 @@ export interface Line {
 	duplicateOf?: number;
 	/** The most it can cost, in credits; only in a dry run. */
 	maximumCost?: number;
+	/** Whether the node's own code could not deal with it: no fault of the input. */
+	isDefect?: boolean;
 }
 
-/** A line of an item that is bad input, and why. */
-export function badLine(operation: Operation, item: number, reason: string): Line {
-	const receipt = withoutAnswer('refused', reason, operation.unanswered('refused'));
-	return { items: [item], requests: [], receipt };
+/** What was bought, by items whose requests may have been combined. */
+export interface Purchased {
+	results: ItemResult[];
+	/** One result per input item, as it was before requests were combined. */
+	read: ItemResult[];
+	inputs: INodeExecutionData[];
+	/** How many requests may be under way at once. */
+	concurrency: number;
 }
 
-/** Whether a line has nothing to ask for. */
-export function isBad({ requests }: Line): boolean {
+/** The result of items that nothing is asked for, and why. */
+export function badResult(
+	operation: PaidOperation,
+	items: number[],
+	reason: string,
+	isDefect = false,
+): ItemResult {
+	const receipt = withoutAnswer(operation, 'refused', reason);
+	return { items, requests: [], receipt, ...(isDefect ? { isDefect } : {}) };
+}
+
+/** Whether there is nothing to ask for. */
+export function isBad({ requests }: ItemResult): boolean {
 	return requests.length === 0;
 }
 
-/** What is wrong with a line's first item. */
-export function asProblem({ items: [item = 0], receipt }: Line): Problem {
+/** What is wrong with a result's first item. */
+export function asProblem({ items: [item = 0], receipt }: ItemResult): Problem {
 	return { item, reason: receipt.reason };
-}
-
-/** What a line says until something has become of it. */
-export function notSentYet(operation: Operation): Receipt {
-	return withoutAnswer('not_sent', '', operation.unanswered('not_sent'));
 }
 
 /** What all output items of a run have in common. */
 export interface Output {
-	operation: Operation;
+	operation: PaidOperation;
 	/** The field that takes the result, beside the input item's own; empty for the result alone. */
 	field: string;
 	/** Set where problems leave through the error output. */
 	toErrorOutput?: INode;
 }
 
-/** A line as n8n takes it. `inputs` are the node's input items. */
+/** A result as n8n takes it. `inputs` are the node's input items. Never throws. */
 export function toItem(
 	{ operation, field, toErrorOutput }: Output,
 	inputs: INodeExecutionData[],
-	line: Line,
+	{ items, receipt, request, duplicateOf, maximumCost }: ItemResult,
 ): INodeExecutionData {
-	const { items, receipt, request, duplicateOf, maximumCost } = line;
+	const asked = tryOperation(() => operation.requestFields(request));
+	const reason = 'defect' in asked ? sentences(receipt.reason, asked.defect) : receipt.reason;
 	const result: IDataObject = {
 		outcome: receipt.outcome,
-		...operation.asked(request),
+		...('defect' in asked ? {} : asked.result),
 		...receipt.fields,
 		creditsCharged: receipt.creditsCharged,
 		creditsRemaining: receipt.creditsRemaining,
-		reason: receipt.reason,
+		reason,
 		...(duplicateOf === undefined ? {} : { duplicateOf }),
 		...(maximumCost === undefined ? {} : { maximumCost }),
 	};
@@ -77,7 +97,7 @@ export function toItem(
 		pairedItem,
 	};
 	if (toErrorOutput !== undefined && isProblem(receipt)) {
-		sendToErrorOutput(output, toErrorOutput, { item, reason: receipt.reason });
+		sendToErrorOutput(output, toErrorOutput, { item, reason });
 	}
 	return output;
 }

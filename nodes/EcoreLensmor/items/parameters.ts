@@ -16,7 +16,7 @@ export interface Parameters extends ItemParameters {
 
 /**
  * A reader of items' parameters. What holds no expression is the same for every item and is resolved
- * once. The reader throws where an expression cannot be resolved.
+ * once. The reader throws where an expression cannot be resolved (`whyUnresolved`).
  */
 export function parameterReader(context: IExecuteFunctions): (item: number) => Parameters {
 	const node = context.getNode();
@@ -27,7 +27,13 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 
 	const resolve = (name: string, item: number, fallback: unknown): unknown => {
 		if (constants.has(name)) return constants.get(name);
-		const value: unknown = context.getNodeParameter(name, item, fallback, { skipValidation: true });
+		let value: unknown;
+		try {
+			value = context.getNodeParameter(name, item, fallback, { skipValidation: true });
+		} catch (error) {
+			unresolved.add(error as Error);
+			throw error;
+		}
 		if (!holdsExpression(parameters[name])) constants.set(name, value);
 		return value;
 	};
@@ -42,6 +48,16 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 			sharesRunIndex,
 		};
 	};
+}
+
+// Errors of n8n's, told apart from those of the node's own code.
+const unresolved = new WeakSet<object>();
+
+/** Why an expression cannot be resolved; `undefined` for an error that the reader did not throw. */
+export function whyUnresolved(error: unknown): string | undefined {
+	return error instanceof Error && unresolved.has(error)
+		? `An expression cannot be resolved: ${error.message}`
+		: undefined;
 }
 
 /** Whether an agent asked n8n's engine to run the node as a tool; older agents call it by themselves. */

@@ -1,9 +1,9 @@
 import type { INode, NodeExecutionHint, NodeOperationError } from 'n8n-workflow';
 
-import type { Operation } from '../operations/operation';
-import { count } from '../operations/shown';
+import type { PaidOperation } from '../operations/operation';
+import { count } from '../operations/quote';
 import { isProblem, type Outcome, type Problem } from '../operations/outcome';
-import type { Line } from './itemResult';
+import type { ItemResult } from './itemResult';
 import { nodeError } from './nodeError';
 
 /** The error for settings or a credential that no item can work with. */
@@ -23,7 +23,7 @@ export function badInput(node: INode, bad: Problem[]): NodeOperationError {
 }
 
 /** The one error of a run of reads that stopped. */
-export function failedRead(node: INode, problems: Problem[]): NodeOperationError {
+export function failedFree(node: INode, problems: Problem[]): NodeOperationError {
 	const [first = { item: 0, reason: '' }, ...others] = problems;
 	return nodeError(
 		node,
@@ -34,19 +34,23 @@ export function failedRead(node: INode, problems: Problem[]): NodeOperationError
 }
 
 /** The one error of a run that stopped: what happened, to which item, what was paid, and what a retry does. */
-export function failed(node: INode, operation: Operation, lines: Line[]): NodeOperationError {
-	const problems = lines.filter(({ receipt }) => isProblem(receipt));
+export function failed(
+	node: INode,
+	operation: PaidOperation,
+	results: ItemResult[],
+): NodeOperationError {
+	const problems = results.filter(({ receipt }) => isProblem(receipt));
 	const held = problems.filter(({ receipt }) => receipt.outcome === 'not_sent');
 	const told = problems.filter(({ receipt }) => receipt.outcome !== 'not_sent');
 	const first = told[0] ?? held[0];
 	const item = first?.items[0] ?? 0;
 
-	const paid = lines.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
-	const settled = lines.length - problems.length;
+	const paid = results.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
+	const settled = results.length - problems.length;
 	const description = [
 		`Paid so far: ${count(paid, 'credit')} for ${count(settled, 'item')}, and a retry keeps that: Retry On Fail, or Retry on this execution, goes on from here and asks only for the rest.`,
 		held.length === 0 ? '' : `${count(held.length, 'item')} held back and not charged.`,
-		whatARetrySendsAgain(operation, lines),
+		whatARetrySendsAgain(operation, results),
 	];
 	const others = told.length > 1 ? ` (and ${count(told.length - 1, 'more item')})` : '';
 	return nodeError(
@@ -57,8 +61,8 @@ export function failed(node: INode, operation: Operation, lines: Line[]): NodeOp
 	);
 }
 
-function whatARetrySendsAgain(operation: Operation, lines: Line[]): string {
-	const uncertain = lines.filter(
+function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): string {
+	const uncertain = results.filter(
 		({ receipt, duplicateOf }) => receipt.outcome === 'uncertain' && duplicateOf === undefined,
 	);
 	if (uncertain.length === 0) return '';
@@ -75,15 +79,15 @@ function whatARetrySendsAgain(operation: Operation, lines: Line[]): string {
 }
 
 /** What is shown under the node after a run: items per outcome, credits spent, balance left in credits. */
-export function summary(lines: Line[], balance: number | null): NodeExecutionHint {
+export function summary(results: ItemResult[], balance: number | null): NodeExecutionHint {
 	const perOutcome = new Map<Outcome, number>();
-	for (const { receipt } of lines) {
+	for (const { receipt } of results) {
 		perOutcome.set(receipt.outcome, (perOutcome.get(receipt.outcome) ?? 0) + 1);
 	}
-	const paid = lines.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
-	const unknown = lines.filter(({ receipt }) => receipt.creditsCharged === null).length;
-	const planned = lines.reduce((sum, { maximumCost = 0 }) => sum + maximumCost, 0);
-	const repeats = lines.filter(({ duplicateOf }) => duplicateOf !== undefined).length;
+	const paid = results.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
+	const unknown = results.filter(({ receipt }) => receipt.creditsCharged === null).length;
+	const planned = results.reduce((sum, { maximumCost = 0 }) => sum + maximumCost, 0);
+	const repeats = results.filter(({ duplicateOf }) => duplicateOf !== undefined).length;
 	const parts = [
 		[...perOutcome].map(([outcome, number]) => `${number} ${outcome}`).join(', '),
 		repeats === 0 ? '' : `${repeats} of them asked for the same as another`,
@@ -94,21 +98,21 @@ export function summary(lines: Line[], balance: number | null): NodeExecutionHin
 	];
 	const worrying = perOutcome.has('uncertain') || perOutcome.has('not_sent');
 	return {
-		message: `${count(lines.length, 'item')}: ${parts.filter(Boolean).join('; ')}.`,
+		message: `${count(results.length, 'item')}: ${parts.filter(Boolean).join('; ')}.`,
 		type: worrying ? 'warning' : 'info',
 		location: 'outputPane',
 	};
 }
 
 // More than a person reads at a glance.
-const MOST_SENTENCES = 3;
+const MAX_SENTENCES = 3;
 
 /** What is shown under the node after lists that leave something out. */
 export function whatIsLeftOut(sentences: string[]): NodeExecutionHint {
 	const different = [...new Set(sentences)];
-	const more = different.length - MOST_SENTENCES;
+	const more = different.length - MAX_SENTENCES;
 	const parts = [
-		...different.slice(0, MOST_SENTENCES),
+		...different.slice(0, MAX_SENTENCES),
 		more > 0 ? `The same goes for ${count(more, 'more list')}` : '',
 	];
 	return { message: parts.filter(Boolean).join('. '), type: 'info', location: 'outputPane' };

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { shown } from '../operations/shown';
+import { quote } from '../operations/quote';
 
 /** How many requests are under way at once unless the user says otherwise. */
 export const DEFAULT_CONCURRENCY = 5;
 /** The most requests that can be under way at once. */
-export const MOST_CONCURRENCY = 100;
+export const MAX_CONCURRENCY = 100;
 /** How long one request may take unless the user says otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
 // The longest that a timer of Node.js can wait.
@@ -18,7 +18,7 @@ export const FAILED_TO_N8N: readonly string[] = ['error', '$error', '$json'];
 const TAKEN_BY_N8N = [...FAILED_TO_N8N, 'message', 'details'];
 
 const settings = z.object({
-	concurrency: z.number().int().min(1).max(MOST_CONCURRENCY).default(DEFAULT_CONCURRENCY),
+	concurrency: z.number().int().min(1).max(MAX_CONCURRENCY).default(DEFAULT_CONCURRENCY),
 	dryRun: z.boolean().default(false),
 	maximumCredits: z.number().finite().nonnegative().optional(),
 	outputField: z
@@ -33,7 +33,7 @@ const settings = z.object({
 export type Settings = z.infer<typeof settings>;
 
 const RULES: Record<keyof Settings, string> = {
-	concurrency: `Concurrency must be a whole number from 1 to ${MOST_CONCURRENCY}`,
+	concurrency: `Concurrency must be a whole number from 1 to ${MAX_CONCURRENCY}`,
 	dryRun: 'Dry Run must be true or false',
 	maximumCredits: 'Maximum Credits must be a number of credits, 0 or more',
 	outputField: `Put Result in Field must be text, and any name but ${TAKEN_BY_N8N.join(', ')}`,
@@ -50,5 +50,5 @@ export function readSettings(options: IDataObject): { settings: Settings } | { b
 	const parsed = settings.safeParse(given);
 	if (parsed.success) return { settings: parsed.data };
 	const name = parsed.error.issues[0]?.path[0] as keyof Settings;
-	return { bad: `${RULES[name]}, not ${shown(given[name])}` };
+	return { bad: `${RULES[name]}, not ${quote(given[name])}` };
 }

@@ -1,5 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { tryOperation } from './defect';
+import type { PaidOperation } from './operation';
+
 /** What may become of an item; the values are what users branch on. */
 export const OUTCOMES = [
 	'found',
@@ -30,14 +33,25 @@ export interface Receipt {
 	limitReached?: boolean;
 }
 
-/** A receipt without an answer behind it: refused, held back, unknown or only planned. */
+/** A receipt without an answer behind it: refused, held back, unknown or only planned. Never throws. */
 export function withoutAnswer(
+	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
 	outcome: Extract<Outcome, 'not_found' | 'refused' | 'uncertain' | 'not_sent' | 'planned'>,
 	reason: string,
-	fields: IDataObject,
 ): Receipt {
-	const creditsCharged = outcome === 'uncertain' ? null : 0;
-	return { outcome, creditsCharged, creditsRemaining: null, reason, fields };
+	const own = tryOperation(() => operation.fieldsWithoutAnswer(outcome));
+	return {
+		outcome,
+		creditsCharged: outcome === 'uncertain' ? null : 0,
+		creditsRemaining: null,
+		reason: 'defect' in own ? sentences(reason, own.defect) : reason,
+		fields: 'defect' in own ? {} : own.result,
+	};
+}
+
+/** Sentences one behind the other, each of them once. */
+export function sentences(...parts: string[]): string {
+	return [...new Set(parts)].filter(Boolean).join('. ');
 }
 
 /** What kept one item from being done; `reason` is a sentence for a person. */

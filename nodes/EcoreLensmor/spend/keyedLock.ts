@@ -1,28 +1,28 @@
 /**
  * What is being bought at this moment. Two requests that could pay for the same thing never travel at
- * the same time: the later one waits, and then finds the answer of the earlier one in the memo.
+ * the same time: the later one waits, and then finds the answer of the earlier one in the memory.
  */
-export class Claims {
+export class KeyedLock {
 	private readonly held = new Map<string, Promise<void>>();
 
-	/** The end of a purchase that stands in the way of these; `undefined` when nothing does. */
-	inTheWayOf(claims: string[]): Promise<void> | undefined {
-		for (const claim of claims) {
-			const held = this.held.get(claim);
+	/** The end of the work that holds one of these keys; `undefined` where none is held. */
+	holderOf(keys: string[]): Promise<void> | undefined {
+		for (const key of keys) {
+			const held = this.held.get(key);
 			if (held !== undefined) return held;
 		}
 		return undefined;
 	}
 
-	/** Holds these until the answer has come and was written down. Throws what `work` throws. */
-	async during<Result>(claims: string[], work: () => Promise<Result>): Promise<Result> {
+	/** Holds these keys until the work is done. Throws what `work` throws. */
+	async hold<Result>(keys: string[], work: () => Promise<Result>): Promise<Result> {
 		let release = () => {};
 		const end = new Promise<void>((resolve) => (release = resolve));
-		for (const claim of claims) this.held.set(claim, end);
+		for (const key of keys) this.held.set(key, end);
 		try {
 			return await work();
 		} finally {
-			for (const claim of claims) this.held.delete(claim);
+			for (const key of keys) this.held.delete(key);
 			release();
 		}
 	}

@@ -3,29 +3,36 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Endpoint } from '../vendors/endpoint';
 import type { Outcome, Receipt } from '../operations/outcome';
+import { count } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 
-/** Where one run of the node stands: which execution, which round of a loop, and whether a person retried. */
+/** Where one run of the node stands: which execution, which run index, and whether a person retried. */
 export interface Run {
 	executionId: string | undefined;
 	/** n8n's run index: 0, then 1 in the second round of a loop. An automatic re-run keeps it. Tool calls have a number each. */
-	round: number;
+	runIndex: number;
 	/** n8n's execution mode; `retry` after a person pressed Retry. */
 	mode: string;
 }
 
-/** What the memo knows of a request that is about to be sent. */
+/** What the memory knows of a request that is about to be sent. */
 export type Recollection =
 	/** Answered before, or not to be asked again by a machine. */
-	| { kind: 'answered'; receipt: Receipt }
-	/**
-	 * `lostBefore`: an earlier attempt may have paid for the same, and `counted` credits stand for it in
-	 * `spent`. `beside`: an earlier attempt that may have been charged beside what this one will be.
-	 */
-	| { kind: 'open'; lostBefore: boolean; counted: number; beside?: Uncertain };
+	{ kind: 'answered'; receipt: Receipt } | Open;
 
-/** An attempt of which nobody knows what it came to, and what it cost at most, in credits. */
-export interface Uncertain {
+/** A request that may be sent. */
+export interface Open {
+	kind: 'open';
+	/** Whether an earlier attempt may have paid for the same. */
+	lostBefore: boolean;
+	/** Credits that stand for the same purchase in `spent` already. */
+	reserved: number;
+	/** Earlier attempts that may have been charged beside what this one will be. */
+	earlier?: Earlier;
+}
+
+/** Attempts of which nobody knows what they came to: what was told of them, and what they cost at most, in credits. */
+export interface Earlier {
 	receipt: Receipt;
 	worstCase: number;
 }
@@ -35,13 +42,17 @@ export type Doubt = 'lost' | 'unreadable';
 
 type Repeat = Endpoint<never, never>['repeat'];
 
+/** What is known of one purchase: its last attempt, and the credits that earlier ones may have cost beside it. */
 interface Entry {
+	/** Of the last attempt alone. */
 	receipt: Receipt;
-	/** The round that asked. */
-	round: number;
-	/** Credits that stand for this entry in `spent`: the worst case where nobody knows. */
-	counted: number;
-	/** The round whose output carried the receipt. */
+	/** The run that asked. */
+	runIndex: number;
+	/** Credits of the last attempt, at worst where nobody knows. */
+	credits: number;
+	/** Credits of each earlier attempt in doubt, at worst. */
+	earlier: number[];
+	/** The run whose output carried the receipt. */
 	handedOverIn: number | undefined;
 	doubt?: Doubt | undefined;
 	/** The execution that left it in doubt. */
@@ -58,10 +69,10 @@ type Packed = [
 	creditsCharged: number | null,
 	creditsRemaining: number | null,
 	reason: string,
-	round: number,
+	runIndex: number,
 	handedOverIn: number | null,
 	// What most entries have none of, or 0.
-	rare: (Pick<Entry, 'doubt' | 'leftBy'> & { counted?: number }) | 0,
+	rare: Partial<Pick<Entry, 'doubt' | 'leftBy' | 'credits' | 'earlier'>> | 0,
 	...fields: unknown[],
 ];
 
@@ -75,13 +86,12 @@ interface Stored {
 	toolCalls: number;
 }
 
-/** What is written down of one request. */
+/** What is written down of one attempt. */
 export interface Note {
+	/** Of this attempt alone. */
 	receipt: Receipt;
-	/** Credits that stand for it in `spent`: the worst case where nobody knows. */
-	counted: number;
-	/** Credits that stood for the same purchase before, as `recall` said. */
-	replaces: number;
+	/** The most this attempt can have cost, in credits. */
+	worstCase: number;
 	/** Set where nobody knows what it came to. */
 	doubt?: Doubt | undefined;
 	/** Kept where a later run may group requests in another way. */
@@ -89,7 +99,7 @@ export interface Note {
 }
 
 /** A request of an earlier run whose receipt no output carries yet. */
-export interface Standing {
+export interface ReusableRequest {
 	key: string;
 	request: unknown;
 	receipt: Receipt;
@@ -97,7 +107,7 @@ export interface Standing {
 }
 
 /** How many entries are kept before those that an output already carries are dropped, oldest first. */
-export const MOST_ENTRIES = 50_000;
+export const MAX_ENTRIES = 50_000;
 
 /** How many entries are left then. */
 export const ENTRIES_LEFT = 45_000;
@@ -111,10 +121,10 @@ export function keyOf(operation: string, identity: string): string {
  * What this execution has already paid for, kept in the node's execution context: n8n hands it back
  * when Retry On Fail runs the node again, when a person presses Retry, and in every round of a loop.
  */
-export class Memo {
+export class Memory {
 	private readonly stored: Stored;
 
-	/** `underWay`: the rounds that are being run at this moment. */
+	/** `underWay`: the run indexes of the runs that go on at this moment. */
 	constructor(
 		context: IDataObject,
 		private readonly run: Run,
@@ -123,8 +133,8 @@ export class Memo {
 		this.stored = storedIn(context);
 	}
 
-	/** A round for one tool call: those that n8n runs at the same time share its run index. */
-	static roundOfToolCall(context: IDataObject): number {
+	/** A run index for one tool call: those that n8n runs at the same time share the one it gives. */
+	static runIndexOfToolCall(context: IDataObject): number {
 		const stored = storedIn(context);
 		stored.toolCalls += 1;
 		// Never a run index of n8n's.
@@ -139,41 +149,51 @@ export class Memo {
 	/** What is known of a request. */
 	recall(key: string, repeat: Repeat): Recollection {
 		const entry = this.entry(key);
-		if (entry === undefined) return { kind: 'open', lostBefore: false, counted: 0 };
-		if (this.maySendAgain(entry, repeat)) {
-			// Where a repeat is paid, the lost charge and the coming one are two; where it is free, one.
-			if (repeat === 'free') return { kind: 'open', lostBefore: true, counted: entry.counted };
-			const beside = { receipt: this.asOfNow(entry), worstCase: entry.counted };
-			return { kind: 'open', lostBefore: false, counted: 0, beside };
-		}
-		return { kind: 'answered', receipt: this.asOfNow(entry) };
+		if (entry === undefined) return { kind: 'open', lostBefore: false, reserved: 0 };
+		const receipt = this.asOfNow(entry);
+		if (!this.maySendAgain(entry, repeat)) return { kind: 'answered', receipt };
+		const worstCase = creditsOf(entry);
+		// Where a repeat is free, what was lost and what comes are one charge; otherwise they are two.
+		return repeat === 'free'
+			? { kind: 'open', lostBefore: true, reserved: worstCase }
+			: { kind: 'open', lostBefore: false, reserved: 0, earlier: { receipt, worstCase } };
 	}
 
-	/** Writes a receipt down the moment it is known. */
-	record(key: string, { receipt, counted, replaces, doubt, request }: Note): void {
-		if (this.stored.entries[key] === undefined) this.stored.count += 1;
-		this.stored.spent += counted - replaces;
-		const leftBy = doubt === undefined ? undefined : this.run.executionId;
-		this.stored.entries[key] = this.packed({ receipt, counted, doubt, leftBy });
+	/** Writes an attempt down the moment it is known what it came to, and answers what to tell of all attempts. */
+	record(key: string, repeat: Repeat, { receipt, worstCase, doubt, request }: Note): Receipt {
+		const known = this.entry(key);
+		if (known === undefined) this.stored.count += 1;
+		const entry: Entry = {
+			receipt,
+			runIndex: this.run.runIndex,
+			credits: receipt.creditsCharged ?? worstCase,
+			earlier: known === undefined || repeat === 'free' ? [] : [...known.earlier, known.credits],
+			handedOverIn: undefined,
+			doubt,
+			leftBy: doubt === undefined ? undefined : this.run.executionId,
+		};
+		this.stored.spent += creditsOf(entry) - (known === undefined ? 0 : creditsOf(known));
+		this.stored.entries[key] = this.packed(entry);
 		if (request !== undefined) this.stored.requests[key] = request;
+		return tellAll(entry);
 	}
 
-	/** The requests whose receipts no other round's output carries: asked again, they are answered from here. */
-	async standing(): Promise<Standing[]> {
+	/** The requests whose receipts no other run's output carries: asked again, they are answered from here. */
+	async reusableRequests(): Promise<ReusableRequest[]> {
 		const requests = Object.entries(this.stored.requests);
-		const standing = await mapInSlices(requests, ([key, request]): Standing | undefined => {
+		const reusable = await mapInSlices(requests, ([key, request]): ReusableRequest | undefined => {
 			const entry = this.entry(key);
 			if (entry === undefined || this.isPaidElsewhere(entry)) return undefined;
 			return { key, request, receipt: entry.receipt, isInDoubt: entry.doubt !== undefined };
 		});
-		return standing.filter((one) => one !== undefined);
+		return reusable.filter((one) => one !== undefined);
 	}
 
 	/** Marks what an output now carries, and keeps the number of entries bounded. */
 	async handOver(keys: Iterable<string>): Promise<void> {
 		await mapInSlices(keys, (key) => {
 			const packed = this.stored.entries[key];
-			if (packed !== undefined) packed[HANDED_OVER_IN] ??= this.run.round;
+			if (packed !== undefined) packed[HANDED_OVER_IN] ??= this.run.runIndex;
 			delete this.stored.requests[key];
 		});
 		await this.forgetTheOldest();
@@ -188,7 +208,7 @@ export class Memo {
 			creditsCharged,
 			creditsRemaining,
 			reason,
-			round,
+			runIndex,
 			handedOverIn,
 			rare,
 			...values
@@ -198,19 +218,19 @@ export class Memo {
 		) as IDataObject;
 		return {
 			receipt: { outcome, creditsCharged, creditsRemaining, reason, fields },
-			round,
-			counted: creditsCharged ?? 0,
+			runIndex,
+			credits: creditsCharged ?? 0,
+			earlier: [],
 			handedOverIn: handedOverIn ?? undefined,
 			...(rare === 0 ? {} : rare),
 		};
 	}
 
-	/** An entry of this run, which no output carries yet. */
-	private packed(entry: Omit<Entry, 'round' | 'handedOverIn'>): Packed {
-		const { receipt, counted, doubt, leftBy } = entry;
+	private packed({ receipt, runIndex, credits, earlier, doubt, leftBy }: Entry): Packed {
 		const { outcome, creditsCharged, creditsRemaining, reason, fields } = receipt;
 		const rare = {
-			...(counted === (creditsCharged ?? 0) ? {} : { counted }),
+			...(credits === (creditsCharged ?? 0) ? {} : { credits }),
+			...(earlier.length === 0 ? {} : { earlier }),
 			...(doubt === undefined ? {} : { doubt }),
 			...(leftBy === undefined ? {} : { leftBy }),
 		};
@@ -220,7 +240,7 @@ export class Memo {
 			creditsCharged,
 			creditsRemaining,
 			reason,
-			this.run.round,
+			runIndex,
 			null,
 			Object.keys(rare).length === 0 ? 0 : rare,
 			...Object.values(fields),
@@ -240,19 +260,22 @@ export class Memo {
 	}
 
 	private asOfNow(entry: Entry): Receipt {
-		const { receipt } = entry;
+		const receipt = tellAll(entry);
 		return this.isPaidElsewhere(entry) ? { ...receipt, creditsCharged: 0 } : receipt;
 	}
 
-	/** Whether another run's output tells of the charge, or will: the same round run again is no other run. */
-	private isPaidElsewhere({ handedOverIn, round }: Entry): boolean {
-		if (handedOverIn !== undefined) return handedOverIn !== this.run.round;
-		return round !== this.run.round && this.underWay.has(round);
+	/**
+	 * Whether the charge stands in the output of another run of the node, or will. A run that n8n repeats
+	 * keeps its run index, so it is the same run.
+	 */
+	private isPaidElsewhere({ handedOverIn, runIndex }: Entry): boolean {
+		if (handedOverIn !== undefined) return handedOverIn !== this.run.runIndex;
+		return runIndex !== this.run.runIndex && this.underWay.has(runIndex);
 	}
 
 	private async forgetTheOldest(): Promise<void> {
 		const { stored } = this;
-		if (stored.count <= MOST_ENTRIES) return;
+		if (stored.count <= MAX_ENTRIES) return;
 		await mapInSlices(Object.keys(stored.entries), (key) => {
 			// Some more than needed: a loop would look through all of them in every round.
 			if (stored.count <= ENTRIES_LEFT) return;
@@ -265,10 +288,40 @@ export class Memo {
 	}
 }
 
+/** Credits of all attempts, each at its worst where nobody knows. */
+function creditsOf({ credits, earlier }: Entry): number {
+	return credits + sum(earlier);
+}
+
+function sum(numbers: number[]): number {
+	return numbers.reduce((total, one) => total + one, 0);
+}
+
+/** What to tell of a purchase: beside earlier attempts in doubt, nobody knows what all of them cost. */
+function tellAll({ receipt, earlier }: Entry): Receipt {
+	if (earlier.length === 0) return receipt;
+	const { creditsCharged, reason } = receipt;
+	const parts = [
+		reason,
+		creditsCharged === null ? '' : `This answer cost ${count(creditsCharged, 'credit')}`,
+		mayHaveCost(sum(earlier)),
+	];
+	return { ...receipt, creditsCharged: null, reason: parts.filter(Boolean).join('. ') };
+}
+
+/** What to tell where an attempt cost nothing, and earlier ones may have been charged. */
+export function tellEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
+	return { ...receipt, reason: [reason, mayHaveCost(worstCase)].filter(Boolean).join('. ') };
+}
+
+function mayHaveCost(credits: number): string {
+	return `An earlier attempt was left uncertain and may have cost up to ${count(credits, 'credit')}`;
+}
+
 const HANDED_OVER_IN = 6;
 
 function storedIn(context: IDataObject): Stored {
-	context.memo ??= { entries: {}, count: 0, spent: 0, names: [], requests: {}, toolCalls: 0 };
+	context.memory ??= { entries: {}, count: 0, spent: 0, names: [], requests: {}, toolCalls: 0 };
 	// Not parsed: a loop would read all of it again in every round.
-	return context.memo as unknown as Stored;
+	return context.memory as unknown as Stored;
 }

@@ -1,179 +1,176 @@
-import type { Account } from '../vendors/account';
-import { afterALostAnswer, isProblem, withoutAnswer, type Receipt } from '../operations/outcome';
-import type { Operation } from '../operations/operation';
-import { attemptOnce, type Sender } from '../transport/attempt';
-import { explain } from '../transport/explain';
-import type { Doubt, Memo, Recollection, Uncertain } from './memory';
-import { decide, mayHaveCharged } from '../transport/retryPolicy';
-import type { Together } from './sharedState';
+import { defect, tryOperation } from '../operations/defect';
+import type { PaidOperation } from '../operations/operation';
+import {
+	afterALostAnswer,
+	isProblem,
+	sentences,
+	withoutAnswer,
+	type Receipt,
+} from '../operations/outcome';
+import { halt, sendRequest, type RequestResult, type Session } from '../transport/request';
+import type { WireRequest } from '../vendors/endpoint';
+import { tellEarlier, type Doubt, type Memory, type Open } from './memory';
+import type { SharedState } from './sharedState';
 
 /** What all purchases of one run share. */
-export interface Spending extends Sender {
-	account: Account;
-	memo: Memo;
+export interface Spending extends Session {
+	memory: Memory;
 	/** Credits, `undefined` for no limit. */
 	maximumCredits: number | undefined;
-	together: Together;
-	/** Whether any problem ends the run (Stop Workflow), not only one that every further request would meet. */
-	haltOnProblem: boolean;
+	shared: SharedState;
 	/** Whether the wallet could not pay: what is free may still go on. */
 	isOutOfCredits: boolean;
 	/** The balance in credits that the vendor last reported. */
 	balance: number | null;
 }
 
-function haltAfter(spending: Spending, reason: string, everyRequestWouldMeetIt: boolean): void {
-	if (everyRequestWouldMeetIt || spending.haltOnProblem) {
-		spending.halted ??= `Held back after an earlier answer: ${reason}`;
-	}
-}
-
-interface Bought {
-	receipt: Receipt;
-	doubt?: Doubt;
+/** A request of a paid operation, and its key in the memory. */
+export interface KeyedRequest<Request = unknown> {
+	key: string;
+	request: Request;
 }
 
 const LOST = 'An earlier answer to this request was lost, so it may or may not have been charged';
+const IN_DOUBT = ', so it may or may not have charged';
 
-/** Buys what one request asks for, at most once, and writes the receipt down the moment it is known. Never throws. */
-export async function buy<Request, Response>(
+/** What must be known of a request before it is sent. */
+interface Plan {
+	locks: string[];
+	/** In credits. */
+	worstCase: number;
+	wire: WireRequest;
+}
+
+/**
+ * Buys what one request asks for, at most once, and writes the receipt down the moment it is known.
+ * Never throws, also where the operation's code does.
+ */
+export async function purchase<Request, Response>(
 	spending: Spending,
-	operation: Operation<Request, Response>,
-	key: string,
-	request: Request,
+	operation: PaidOperation<Request, Response>,
+	{ key, request }: KeyedRequest<Request>,
 ): Promise<Receipt> {
-	const { memo } = spending;
-	const { claims } = spending.together;
-	const claimed = operation.claims?.(request) ?? [key];
+	const { memory, shared } = spending;
+	const { endpoint } = operation;
+	const plan = tryOperation((): Plan => ({
+		locks: operation.locks?.(request) ?? [key],
+		worstCase: endpoint.worstCase(request),
+		wire: endpoint.toWire(request),
+	}));
 	for (;;) {
-		const known = memo.recall(key, operation.endpoint.repeat);
+		const known = memory.recall(key, endpoint.repeat);
 		if (known.kind === 'answered') {
-			// Still uncertain: this run will end as the last one did, so it should not spend on the rest.
-			if (isProblem(known.receipt)) haltAfter(spending, known.receipt.reason, false);
+			// Still a problem: this run will end as the last one did, so it should not spend on the rest.
+			if (spending.haltOnProblem && isProblem(known.receipt)) halt(spending, known.receipt.reason);
 			return known.receipt;
 		}
-		const other = claims.inTheWayOf(claimed);
-		if (other === undefined) {
-			return await claims.during(
-				claimed,
-				async () => await purchase(spending, operation, key, request, known),
+		if ('defect' in plan) {
+			if (spending.haltOnProblem) halt(spending, plan.defect);
+			return tellUnsent(operation, known, known.lostBefore, 'refused', plan.defect);
+		}
+		const { locks } = plan.result;
+		const holder = shared.lock.holderOf(locks);
+		if (holder === undefined) {
+			return await shared.lock.hold(
+				locks,
+				async () => await buy(spending, operation, { key, request }, known, plan.result),
 			);
 		}
-		await other;
+		await holder;
 	}
 }
 
-async function purchase<Request, Response>(
+async function buy<Request, Response>(
 	spending: Spending,
-	operation: Operation<Request, Response>,
-	key: string,
-	request: Request,
-	known: Extract<Recollection, { kind: 'open' }>,
+	operation: PaidOperation<Request, Response>,
+	{ key, request }: KeyedRequest<Request>,
+	known: Open,
+	{ worstCase, wire }: Plan,
 ): Promise<Receipt> {
-	const { memo, maximumCredits } = spending;
-	const { limit } = spending.together;
-	const worstCase = operation.endpoint.worstCase(request);
+	const { memory, maximumCredits } = spending;
+	const { limit } = spending.shared;
+	const { endpoint } = operation;
 	// Credits that already stand for this purchase in what was spent are not counted twice.
-	const reservation = Math.max(0, worstCase - known.counted);
+	const reservation = Math.max(0, worstCase - known.reserved);
 	if (!(await limit.reserve(reservation, maximumCredits))) {
 		const reason = `Maximum Credits is reached: this could have cost ${reservation} more`;
-		const fields = operation.unanswered('not_sent');
-		const notSent = { ...withoutAnswer('not_sent', reason, fields), limitReached: true };
-		return withEarlier(notSent, known.beside);
+		return { ...tellUnsent(operation, known, false, 'not_sent', reason), limitReached: true };
 	}
-	const { receipt, doubt } = await ask(spending, operation, request, known.lostBefore);
-	const told = withEarlier(receipt, known.beside);
-	// What was refused or held back cost nothing and may be asked again: nothing to remember.
-	if (receipt.outcome !== 'refused' && receipt.outcome !== 'not_sent') {
-		// What attempts in doubt may have cost adds up, and each of them is in what was spent already.
-		const beside = known.beside?.worstCase ?? 0;
-		memo.record(key, {
-			receipt: told,
-			counted: (receipt.creditsCharged ?? worstCase) + beside,
-			replaces: known.counted + beside,
-			doubt,
-			request: operation.join === undefined ? undefined : request,
+	try {
+		const result = await sendRequest(spending, endpoint, wire, {
+			isRepeatSafe: endpoint.repeat === 'free',
+			lostBefore: known.lostBefore,
+			doubt: IN_DOUBT,
 		});
+		spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
+		const told = tell(spending, operation, request, result);
+		// What was refused or held back cost nothing and may be asked again: there is nothing to remember.
+		if (told.receipt.outcome === 'refused' || told.receipt.outcome === 'not_sent') {
+			const { receipt } = told;
+			return known.earlier === undefined ? receipt : tellEarlier(known.earlier, receipt.reason);
+		}
+		return memory.record(key, endpoint.repeat, {
+			...told,
+			worstCase,
+			request: operation.combiner === undefined ? undefined : request,
+		});
+	} finally {
+		limit.release(reservation);
 	}
-	limit.release(reservation);
-	return told;
 }
 
-/** A receipt beside which an earlier attempt may have been charged: what both came to cannot be known. */
-function withEarlier(receipt: Receipt, earlier: Uncertain | undefined): Receipt {
-	if (earlier === undefined) return receipt;
-	const costNothing = receipt.outcome === 'refused' || receipt.outcome === 'not_sent';
-	const parts = [
-		receipt.reason,
-		typeof receipt.creditsCharged === 'number' && !costNothing
-			? `This answer cost ${receipt.creditsCharged} credits`
-			: '',
-		`An earlier attempt was left uncertain and may have cost up to ${earlier.worstCase} credits`,
-	];
-	const reason = parts.filter(Boolean).join('. ');
-	return costNothing
-		? { ...earlier.receipt, reason }
-		: { ...receipt, creditsCharged: null, reason };
+/** What to tell of a request that was not sent. */
+function tellUnsent(
+	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
+	{ earlier }: Open,
+	lostBefore: boolean,
+	outcome: 'refused' | 'not_sent',
+	reason: string,
+): Receipt {
+	if (lostBefore) return withoutAnswer(operation, 'uncertain', sentences(reason, LOST));
+	return earlier === undefined
+		? withoutAnswer(operation, outcome, reason)
+		: tellEarlier(earlier, reason);
 }
 
-async function ask<Request, Response>(
+/** The receipt for what a request came to, and whether anybody knows it. */
+function tell<Request, Response>(
 	spending: Spending,
-	operation: Operation<Request, Response>,
+	operation: PaidOperation<Request, Response>,
 	request: Request,
-	lostInAnEarlierRun: boolean,
-): Promise<Bought> {
-	const { account } = spending;
-	const { throttle } = spending.together;
-	const { endpoint } = operation;
-	const wire = endpoint.toWire(request);
-	const unanswered = (
-		outcome: 'not_found' | 'refused' | 'not_sent' | 'uncertain',
-		reason: string,
-	): Receipt => ({
-		...withoutAnswer(outcome, reason, operation.unanswered(outcome)),
-		creditsRemaining: spending.balance,
-	});
-	let lostBefore = lostInAnEarlierRun;
-
-	for (let attempt = 1; ;) {
-		const reading = await attemptOnce(spending, throttle, endpoint, wire);
-		if (reading.kind === 'heldBack') {
-			return lostBefore
-				? { receipt: unanswered('uncertain', `${reading.reason}. ${LOST}`), doubt: 'lost' }
-				: { receipt: unanswered('not_sent', reading.reason) };
-		}
-		if (reading.kind === 'status') spending.balance = reading.balance ?? spending.balance;
-		const { turnedAwayInARow } = throttle;
-		const situation = { repeat: endpoint.repeat, attempt, lostBefore, turnedAwayInARow };
-		const decision = decide(reading, situation);
-		switch (decision.kind) {
-			case 'accept': {
-				const receipt = operation.settle(decision.response, request);
-				spending.balance = receipt.creditsRemaining ?? spending.balance;
-				receipt.creditsRemaining = spending.balance;
+	result: RequestResult<Response>,
+): { receipt: Receipt; doubt?: Doubt } {
+	const { lostBefore } = result;
+	const withBalance = (receipt: Receipt): Receipt => {
+		spending.balance = receipt.creditsRemaining ?? spending.balance;
+		return { ...receipt, creditsRemaining: spending.balance };
+	};
+	const unknown = (reason: string, doubt: Doubt) => {
+		const reasons = sentences(reason, lostBefore ? LOST : '');
+		return { receipt: withBalance(withoutAnswer(operation, 'uncertain', reasons)), doubt };
+	};
+	switch (result.kind) {
+		case 'delivered':
+			try {
+				const receipt = withBalance(operation.settle(result.response, request));
 				return { receipt: lostBefore ? afterALostAnswer(receipt) : receipt };
+			} catch (error) {
+				// The answer is there and cannot be read: it was probably charged.
+				const reason = defect(error);
+				if (spending.haltOnProblem) halt(spending, reason);
+				return unknown(`${spending.account.name} answered${IN_DOUBT}. ${reason}`, 'unreadable');
 			}
-			case 'notFound':
-				return { receipt: unanswered('not_found', '') };
-			case 'sendAgain':
-				lostBefore ||= mayHaveCharged(reading);
-				if (decision.holdAll) throttle.hold(decision.afterMs);
-				else {
-					attempt += 1;
-					await throttle.pause(decision.afterMs);
-				}
-				break;
-			case 'refuse':
-			case 'uncertain': {
-				const explained = explain(reading, account);
-				haltAfter(spending, explained, decision.stop);
-				spending.isOutOfCredits ||= reading.kind === 'status' && reading.status === 402;
-				if (decision.kind === 'refuse') return { receipt: unanswered('refused', explained) };
-				return {
-					receipt: unanswered('uncertain', lostBefore ? `${explained}. ${LOST}` : explained),
-					doubt: reading.kind === 'unreadable' ? 'unreadable' : 'lost',
-				};
-			}
-		}
+		case 'missing':
+			return { receipt: withBalance(withoutAnswer(operation, 'not_found', '')) };
+		case 'unknown':
+			spending.balance = result.balance ?? spending.balance;
+			return unknown(result.reason, result.cause);
+		case 'refused':
+			spending.balance = result.balance ?? spending.balance;
+			return { receipt: withBalance(withoutAnswer(operation, 'refused', result.reason)) };
+		case 'notSent':
+			return lostBefore
+				? unknown(result.reason, 'lost')
+				: { receipt: withBalance(withoutAnswer(operation, 'not_sent', result.reason)) };
 	}
 }

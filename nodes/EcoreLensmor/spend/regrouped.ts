@@ -1,21 +1,21 @@
-import type { Operation } from '../operations/operation';
-import { count } from '../operations/shown';
-import { afterALostAnswer, type Receipt } from '../operations/outcome';
+import { tryOperation } from '../operations/defect';
+import type { PaidOperation, Part } from '../operations/operation';
+import { afterALostAnswer, sentences, type Receipt } from '../operations/outcome';
+import { count } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
-import type { Standing } from './memory';
+import type { ReusableRequest } from './memory';
+import type { KeyedRequest } from './purchase';
 
-/** What a run asks for: one request, the key it has in the memory, and the first item that wants it. */
-export interface Wanted {
-	key: string;
-	request: unknown;
+/** What a run asks for, and the first item that wants it. */
+export interface WantedRequest extends KeyedRequest {
 	item: number;
 }
 
 /** A request of an earlier run that this one does not ask for as it is, and the requests that ask for parts of it. */
 interface Group {
-	standing: Standing;
+	earlier: ReusableRequest;
 	things: Set<string>;
-	askedBy: Array<Wanted & { things: string[] }>;
+	askedBy: Array<WantedRequest & { things: string[] }>;
 	/** Whether each of those tells its own share of the credits; otherwise the first tells all of them. */
 	isShared: boolean;
 }
@@ -29,40 +29,40 @@ export class Regrouped {
 	private readonly groupsWith = new Map<string, Group[]>();
 	private readonly groups: Group[] = [];
 
-	private constructor(private readonly operation: Operation) {}
+	private constructor(private readonly operation: PaidOperation) {}
 
-	/** `standing`: the requests whose receipts no output carries yet. `wanted`: what this run asks for. */
+	/** `reusable`: the requests whose receipts no output carries yet. `wanted`: what this run asks for. */
 	static async from(
-		operation: Operation,
-		standing: Standing[],
-		wanted: Iterable<Wanted>,
+		operation: PaidOperation,
+		reusable: ReusableRequest[],
+		wanted: Iterable<WantedRequest>,
 	): Promise<Regrouped> {
 		const regrouped = new Regrouped(operation);
-		if (standing.length > 0) await regrouped.compare(standing, wanted);
+		if (reusable.length > 0) await regrouped.compare(reusable, wanted);
 		return regrouped;
 	}
 
 	/** The keys of the requests whose credits items of this run tell. */
 	get keys(): string[] {
 		return this.groups
-			.filter(({ askedBy, standing }) => askedBy.length > 0 && !standing.isInDoubt)
-			.map(({ standing }) => standing.key);
+			.filter(({ askedBy, earlier }) => askedBy.length > 0 && !earlier.isInDoubt)
+			.map(({ earlier }) => earlier.key);
 	}
 
 	/** The receipt for a request that an answer to a larger one covers; `undefined` where it must be asked for. */
-	answerFor({ key, request }: Pick<Wanted, 'key' | 'request'>): Receipt | undefined {
+	answerFor({ key, request }: KeyedRequest): Receipt | undefined {
 		const groups = this.groupsOf(request);
-		if (groups.some(({ standing }) => standing.isInDoubt)) return undefined;
+		if (groups.some(({ earlier }) => earlier.isInDoubt)) return undefined;
 		const things = this.thingsIn(request);
-		for (const { standing, things: all, isShared } of groups) {
+		for (const { earlier, things: all, isShared } of groups) {
 			if (!things.every((thing) => all.has(thing))) continue;
-			const part = this.operation.part?.(standing.receipt, standing.request, request);
+			const part = this.partOf(earlier, request);
 			if (part === undefined) continue;
 			const { outcome, fields, creditsCharged = 0 } = part;
 			const reason = isShared
 				? 'Bought together with others by an earlier run of this execution'
-				: standing.receipt.reason;
-			const own = { ...standing.receipt, outcome, fields, reason };
+				: earlier.receipt.reason;
+			const own = { ...earlier.receipt, outcome, fields, reason };
 			return this.withEarlier(
 				{ key, request },
 				{ ...own, creditsCharged: isShared ? creditsCharged : 0 },
@@ -72,38 +72,39 @@ export class Regrouped {
 	}
 
 	/** A receipt with what earlier answers say beside it: their credits, and the doubt they left. */
-	withEarlier({ key, request }: Pick<Wanted, 'key' | 'request'>, receipt: Receipt): Receipt {
-		return this.groupsOf(request).reduce((told, { standing, things, askedBy, isShared }) => {
-			if (standing.isInDoubt) {
+	withEarlier({ key, request }: KeyedRequest, receipt: Receipt): Receipt {
+		return this.groupsOf(request).reduce((told, { earlier, things, askedBy, isShared }) => {
+			if (earlier.isInDoubt) {
 				return told.creditsCharged === null ? told : afterALostAnswer(told);
 			}
-			const { creditsCharged: credits } = standing.receipt;
+			const { creditsCharged: credits } = earlier.receipt;
 			const [first] = askedBy;
 			if (first === undefined || isShared || !credits) return told;
 			const own = told.creditsCharged;
 			return {
 				...told,
 				creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
-				reason: [
+				reason: sentences(
 					told.reason,
 					`An earlier run of this execution paid ${count(credits, 'credit')} for ${count(things.size, 'record')} together: they are counted at item ${first.item}`,
-				]
-					.filter(Boolean)
-					.join('. '),
+				),
 			};
 		}, receipt);
 	}
 
-	private async compare(standing: Standing[], wanted: Iterable<Wanted>): Promise<void> {
-		const byKey = new Map<string, Wanted>();
+	private async compare(
+		reusable: ReusableRequest[],
+		wanted: Iterable<WantedRequest>,
+	): Promise<void> {
+		const byKey = new Map<string, WantedRequest>();
 		await mapInSlices(wanted, (one) => {
 			if (!byKey.has(one.key)) byKey.set(one.key, one);
 		});
-		await mapInSlices(standing, (one) => {
+		await mapInSlices(reusable, (one) => {
 			// The memory answers for what is asked for as it was.
 			if (byKey.has(one.key)) return;
 			const things = new Set(this.thingsIn(one.request));
-			const group: Group = { standing: one, things, askedBy: [], isShared: false };
+			const group: Group = { earlier: one, things, askedBy: [], isShared: false };
 			this.groups.push(group);
 			for (const thing of things) {
 				const others = this.groupsWith.get(thing);
@@ -120,14 +121,14 @@ export class Regrouped {
 	}
 
 	/** Whether the requests that ask for parts of a group are just its parts, and each part's price is known. */
-	private canBeShared({ standing, things, askedBy }: Group): boolean {
+	private canBeShared({ earlier, things, askedBy }: Group): boolean {
 		const parts = askedBy.flatMap((one) => one.things);
 		return (
 			parts.length === things.size &&
 			new Set(parts).size === things.size &&
 			parts.every((thing) => things.has(thing) && this.groupsWith.get(thing)?.length === 1) &&
 			askedBy.every(({ request }) => {
-				const part = this.operation.part?.(standing.receipt, standing.request, request);
+				const part = this.partOf(earlier, request);
 				return part?.creditsCharged !== undefined;
 			})
 		);
@@ -140,7 +141,14 @@ export class Regrouped {
 		];
 	}
 
+	/** Where the operation's code throws, it has nothing to tell. */
+	private partOf({ receipt, request }: ReusableRequest, part: unknown): Part | undefined {
+		const told = tryOperation(() => this.operation.part?.(receipt, request, part));
+		return 'defect' in told ? undefined : told.result;
+	}
+
 	private thingsIn(request: unknown): string[] {
-		return this.operation.claims?.(request) ?? [];
+		const things = tryOperation(() => this.operation.locks?.(request) ?? []);
+		return 'defect' in things ? [] : things.result;
 	}
 }

@@ -1,37 +1,30 @@
 import type { Call, WireRequest } from '../vendors/endpoint';
-import { LONGEST_WAIT_MS } from './retryPolicy';
-import { readAnswer, restAfter, type Reading } from './classify';
-import type { Send } from './send';
-import type { Throttle } from './throttle';
+import { classify, restAfter, type Classification } from './classify';
+import type { Session } from './request';
+import { MAX_WAIT_MS } from './retryPolicy';
 
-/** What one attempt needs of a run. */
-export interface Sender {
-	send: Send;
-	/** Whether a person pressed Stop. */
-	cancelled: () => boolean;
-	/** Why nothing further is sent in this run; `undefined` while it goes on. */
-	halted: string | undefined;
-}
-
-/** One attempt, at the pace that the vendor keeps up: what was answered, or why nothing was sent. Never throws. */
+/**
+ * One attempt, at the pace that the vendor keeps up: what its answer says, or why nothing was sent.
+ * Never throws.
+ */
 export async function attemptOnce<Response>(
-	sender: Sender,
-	throttle: Throttle,
+	session: Pick<Session, 'send' | 'throttle' | 'cancelled' | 'halted'>,
 	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
 	wire: WireRequest,
-): Promise<Reading<Response> | { kind: 'heldBack'; reason: string }> {
-	const ticket = await throttle.ready(() => sender.halted !== undefined);
-	const reason = sender.cancelled() ? 'The execution was stopped' : sender.halted;
+): Promise<Classification<Response> | { kind: 'heldBack'; reason: string }> {
+	const { throttle } = session;
+	const ticket = await throttle.ready(() => session.halted !== undefined);
+	const reason = session.cancelled() ? 'The execution was stopped' : session.halted;
 	if (reason !== undefined) return { kind: 'heldBack', reason };
 
-	const answer = await sender.send(wire);
+	const answer = await session.send(wire);
 	throttle.ended();
-	throttle.hold(Math.min(restAfter(answer), LONGEST_WAIT_MS));
-	const reading = readAnswer(endpoint, answer);
-	if (reading.kind !== 'status' || reading.status !== 429) {
+	throttle.hold(Math.min(restAfter(answer), MAX_WAIT_MS));
+	const said = classify(endpoint, answer);
+	if (said.kind !== 'status' || said.status !== 429) {
 		if (answer.kind === 'response') throttle.served(ticket);
-	} else if (reading.retryAfterMs !== undefined && reading.retryAfterMs <= LONGEST_WAIT_MS) {
-		throttle.turnedAway(ticket, reading.retryAfterMs);
+	} else if (said.retryAfterMs !== undefined && said.retryAfterMs <= MAX_WAIT_MS) {
+		throttle.turnedAway(ticket, said.retryAfterMs);
 	}
-	return reading;
+	return said;
 }

@@ -5,7 +5,7 @@ import type { Call } from '../vendors/endpoint';
 import type { Answer, Headers } from './send';
 
 /** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
-export type Reading<Response> =
+export type Classification<Response> =
 	| { kind: 'delivered'; response: Response }
 	| { kind: 'missing' }
 	| { kind: 'refusedWithOk'; said: string }
@@ -20,7 +20,7 @@ export type Reading<Response> =
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
 
-const MOST_TEXT = 300;
+const MAX_TEXT = 300;
 
 // eCore puts its text under `error`, `detail` or a map of fields (api-contract A.1), Lensmor under
 // `message` with an `errorKey` (api-contract B.1).
@@ -47,7 +47,7 @@ function said(body: unknown): string {
 	const parts = [sentence.trim().replace(/\.$/, ''), errorKey ?? '', numbers.join(', ')].filter(
 		Boolean,
 	);
-	return parts.join('; ').slice(0, MOST_TEXT);
+	return parts.join('; ').slice(0, MAX_TEXT);
 }
 
 function isRecord(value: unknown): value is IDataObject {
@@ -91,10 +91,10 @@ export function restAfter(answer: Answer): number {
 }
 
 /** Reads one answer against the endpoint's documented bodies. Never throws. */
-export function readAnswer<Response>(
+export function classify<Response>(
 	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
 	answer: Answer,
-): Reading<Response> {
+): Classification<Response> {
 	if (answer.kind !== 'response') return answer;
 	const { status, headers, body } = answer;
 	if (status >= 200 && status < 300) {

@@ -1,32 +1,29 @@
 import type { Account } from '../vendors/account';
-import type { Reading } from './classify';
-
-const IN_DOUBT = ', so it may or may not have charged';
+import type { Classification } from './classify';
 
 /**
  * What an unwelcome answer means, as one sentence for a person, with the field to look at where one
- * helps; empty for a welcome one. `free`: the call could not have charged anything.
+ * helps; empty for a welcome one. `doubt` stands behind it where nobody knows what the request came to.
  */
 export function explain(
-	reading: Reading<unknown>,
+	answer: Classification<unknown>,
 	{ name, tokenLabel, baseUrlLabel }: Account,
-	{ free }: { free: boolean } = { free: false },
+	doubt: string,
 ): string {
-	const doubt = free ? '' : IN_DOUBT;
-	switch (reading.kind) {
+	switch (answer.kind) {
 		case 'delivered':
 		case 'missing':
 			return '';
 		case 'refusedWithOk':
-			return `${name} refused the request: ${reading.said}`;
+			return `${name} refused the request: ${answer.said}`;
 		case 'unreadable':
-			return `${name} answered HTTP ${reading.status} with a body that cannot be understood${doubt}`;
+			return `${name} answered HTTP ${answer.status} with a body that cannot be understood${doubt}`;
 		case 'unsent':
-			return `${name} could not be reached: ${reading.cause}. Check ${baseUrlLabel} in the credential, and the network`;
+			return `${name} could not be reached: ${answer.cause}. Check ${baseUrlLabel} in the credential, and the network`;
 		case 'lost':
-			return `No answer from ${name}: ${reading.cause}${doubt}`;
+			return `No answer from ${name}: ${answer.cause}${doubt}`;
 		case 'status':
-			return explainStatus(reading.status, reading.said, doubt, name, tokenLabel, baseUrlLabel);
+			return explainStatus(answer.status, answer.said, doubt, name, tokenLabel, baseUrlLabel);
 	}
 }
 

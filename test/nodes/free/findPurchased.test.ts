@@ -1,29 +1,29 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Line } from '../../../nodes/EcoreLensmor/items/itemResult';
-import type { ReadBack } from '../../../nodes/EcoreLensmor/operations/purchasedRecords';
+import type { ItemResult } from '../../../nodes/EcoreLensmor/items/itemResult';
+import type { PurchasedDetails } from '../../../nodes/EcoreLensmor/operations/purchasedDetails';
 import { OUTCOMES, type Outcome } from '../../../nodes/EcoreLensmor/operations/outcome';
-import { findAgain, MOST_SEARCHES } from '../../../nodes/EcoreLensmor/free/findPurchased';
+import { findPurchased, MAX_SEARCHES } from '../../../nodes/EcoreLensmor/free/findPurchased';
 import { inTime } from '../fakeExecution';
-import { answer, GONE, holding, readerOf, scripted, shelves, type Where } from './scripted';
+import { answer, GONE, holding, sessionOf, scripted, shelves, type Where } from './scripted';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
 afterEach(() => jest.useRealTimers());
 
 /** Finds things again on the shelf of the item that asked; `told` says of each where it was, or why not. */
-const again: ReadBack<string[], Where> = {
+const again: PurchasedDetails<string[], Where> = {
 	list: shelves,
 	keys: (things) => things.map((thing) => thing.toLowerCase()),
 	isAbout: (key, { about }) => about === key,
-	lookFor: ({ shelf }) => ({ shelf: typeof shelf === 'string' ? shelf : 'any', page: 1 }),
-	tell: (things, found) => {
+	firstSearch: ({ shelf }) => ({ shelf: typeof shelf === 'string' ? shelf : 'any', page: 1 }),
+	describe: (things, found) => {
 		const told = things.map((thing) => {
 			const one = found(thing.toLowerCase());
 			return 'json' in one ? one.json.at : one.reason;
 		});
 		return { fields: { told }, reason: told.length > 1 ? 'Several' : '' };
 	},
-	nothing: { told: null },
+	emptyFields: { told: null },
 };
 
 const NOT_FOUND = 'No free search found it again';
@@ -33,9 +33,9 @@ function line(
 	request: string[],
 	outcome: Outcome = 'unlocked',
 	reason = '',
-): Line {
+): ItemResult {
 	const receipt = { outcome, creditsCharged: 1, creditsRemaining: 9, reason, fields: { own: 1 } };
-	return { items, requests: [request], request, receipt };
+	return { items, requests: [{ key: '', request }], request, receipt };
 }
 /** The inputs of items that name these shelves. */
 const on = (...shelf: Array<string | undefined>) =>
@@ -43,12 +43,12 @@ const on = (...shelf: Array<string | undefined>) =>
 
 /** Finds again what the lines bought, and answers what each line tells of it then. */
 async function found(
-	{ reader }: ReturnType<typeof readerOf>,
-	lines: Line[],
+	{ session }: ReturnType<typeof sessionOf>,
+	lines: ItemResult[],
 	inputs: Array<{ json: IDataObject }>,
 	read = lines,
 ) {
-	await inTime(findAgain(reader, again, { lines, read, inputs, concurrency: 5 }));
+	await inTime(findPurchased(session, again, { results: lines, read, inputs, concurrency: 5 }));
 	return lines.map(({ receipt }) => receipt.fields.told);
 }
 
@@ -57,7 +57,7 @@ it('what was bought is put on its line, beside what the line says already', asyn
 		line([0], ['Book'], 'unlocked', 'Cheap'),
 		line([1], ['Pen', 'Cup'], 'unlocked', 'Dear'),
 	];
-	const vendor = readerOf((path) =>
+	const vendor = sessionOf((path) =>
 		path === '/a/1' ? holding(['book']) : holding(['cup', 'pen']),
 	);
 	await found(vendor, lines, on('a', 'b'));
@@ -84,7 +84,7 @@ it('what was bought is put on its line, beside what the line says already', asyn
 it.each(OUTCOMES)('of what came out as %s only what was bought is looked for', async (outcome) => {
 	const isBought = outcome.endsWith('unlocked');
 	const lines = [line([0], ['book'], outcome, 'Why'), line([1], ['pen'])];
-	const vendor = readerOf(() => holding(['book', 'pen']));
+	const vendor = sessionOf(() => holding(['book', 'pen']));
 
 	expect(await found(vendor, lines, on('a', 'b'))).toEqual([isBought ? ['a'] : null, ['b']]);
 	expect(lines[0]?.receipt).toMatchObject({ outcome, reason: 'Why', fields: { own: 1 } });
@@ -99,9 +99,9 @@ it('each thing is looked for with the item that is about it, or else the first t
 		line([3], ['pen']),
 		line([7], ['cup', 'key']),
 	];
-	const bad: Line = { ...line([4], []), requests: [] };
+	const bad: ItemResult = { ...line([4], []), requests: [] };
 	const lines = [line([0, 1, 2, 3, 7], ['book', 'cup', 'pen', 'key'])];
-	const vendor = readerOf(() => holding(['book', 'cup', 'pen', 'key']));
+	const vendor = sessionOf(() => holding(['book', 'cup', 'pen', 'key']));
 	const inputs = [
 		{ json: { shelf: 'a' } },
 		{ json: { shelf: 'b' } },
@@ -114,11 +114,18 @@ it('each thing is looked for with the item that is about it, or else the first t
 });
 
 it('what was found is simplified where its list can be', async () => {
-	const simplified = ({ at }: IDataObject) => ({ at: ['simply', at] as string[] });
-	const { reader } = readerOf(() => holding(['book']));
+	const simplify = ({ at }: IDataObject) => ({ at: ['simply', at] as string[] });
+	const { session } = sessionOf(() => holding(['book']));
 	const lines = [line([0], ['book'])];
-	const simple = { ...again, list: { ...shelves, simplified } };
-	await inTime(findAgain(reader, simple, { lines, read: lines, inputs: on('a'), concurrency: 5 }));
+	const simple = { ...again, list: { ...shelves, simplify } };
+	await inTime(
+		findPurchased(session, simple, {
+			results: lines,
+			read: lines,
+			inputs: on('a'),
+			concurrency: 5,
+		}),
+	);
 
 	expect(lines[0]?.receipt.fields.told).toEqual([['simply', 'a']]);
 });
@@ -134,17 +141,17 @@ it('one search serves all that it may find, and ends when nothing of it is missi
 
 it('what is nowhere in a bounded number of pages was not found, and the rest is told', async () => {
 	let page = 0;
-	const vendor = readerOf(() => holding([page === 3 ? 'pen' : `thing ${page}`], (page += 1) > 0));
+	const vendor = sessionOf(() => holding([page === 3 ? 'pen' : `thing ${page}`], (page += 1) > 0));
 	const lines = [line([0], ['book']), line([1], ['pen'])];
 
 	expect(await found(vendor, lines, on('a', 'a'))).toEqual([[NOT_FOUND], ['a']]);
-	expect(vendor.asked).toHaveLength(MOST_SEARCHES);
+	expect(vendor.asked).toHaveLength(MAX_SEARCHES);
 });
 
 it('at most five searches are under way at once', async () => {
 	let underWay = 0;
 	let most = 0;
-	const vendor = readerOf(async () => {
+	const vendor = sessionOf(async () => {
 		most = Math.max(most, (underWay += 1));
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		underWay -= 1;
@@ -162,7 +169,7 @@ it('at most five searches are under way at once', async () => {
 });
 
 it('a search that fails says why, and takes nothing from those that succeed or have', async () => {
-	const vendor = readerOf((path) => {
+	const vendor = sessionOf((path) => {
 		if (path === '/a/1') return holding(['book'], true);
 		return path === '/b/1' ? holding(['cup']) : answer(400);
 	});
@@ -177,7 +184,7 @@ it('a search that fails says why, and takes nothing from those that succeed or h
 /** That many things, each with a shelf of its own, of which the first few, or those named, answer with `trouble`. */
 async function withTrouble(trouble: typeof GONE, times: number | number[]) {
 	const things = Array.from({ length: 30 }, (_, index) => `thing ${index}`);
-	const vendor = readerOf(async (path) => {
+	const vendor = sessionOf(async (path) => {
 		const index = Number(path.split('/')[1]);
 		await new Promise((resolve) => setTimeout(resolve, 10));
 		const isBad = typeof times === 'number' ? index < times : times.includes(index);
@@ -222,7 +229,7 @@ it('searches that are refused here and there take nothing from the others', asyn
 it('a sentence that the line says already is not said twice', async () => {
 	const lines = [line([0], ['Pen', 'Cup'], 'unlocked', 'Several'), line([1], ['Book'])];
 	await found(
-		readerOf(() => holding(['pen', 'cup', 'book'])),
+		sessionOf(() => holding(['pen', 'cup', 'book'])),
 		lines,
 		on('a', 'b'),
 	);

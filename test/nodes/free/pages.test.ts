@@ -1,14 +1,14 @@
 import { pagesOf } from '../../../nodes/EcoreLensmor/free/pages';
 import type { Answer } from '../../../nodes/EcoreLensmor/transport/send';
-import { answer, GONE, holding, readerOf, scripted, shelves } from './scripted';
+import { answer, GONE, holding, sessionOf, scripted, shelves } from './scripted';
 
 const MOST = 9;
 const first = { shelf: 'a', page: 1 };
 
 /** Turns all pages: what came on each, or how the list ended. */
-async function turned({ reader }: ReturnType<typeof scripted>, most = MOST) {
+async function turned({ session }: ReturnType<typeof scripted>, most = MOST) {
 	const pages = [];
-	for await (const page of pagesOf(reader, shelves, first, most)) {
+	for await (const page of pagesOf(session, shelves, first, most)) {
 		pages.push(
 			page.kind === 'page'
 				? { things: page.entries.map(({ key }) => key), leftOut: page.leftOut }
@@ -46,21 +46,21 @@ it.each<[string, Answer[], string[][]]>([
 });
 
 it('what a page tells beside its entries comes with it', async () => {
-	const { reader } = scripted(holding(['1'], true), holding(['2']));
+	const { session } = scripted(holding(['1'], true), holding(['2']));
 	const pages = [];
-	for await (const page of pagesOf(reader, shelves, first, MOST)) pages.push(page);
+	for await (const page of pagesOf(session, shelves, first, MOST)) pages.push(page);
 
 	expect(pages).toEqual([
 		{
 			kind: 'page',
 			entries: [{ key: '1', json: { thing: '1', at: 'a' } }],
-			beside: { shelf: 'a' },
+			sharedFields: { shelf: 'a' },
 			leftOut: undefined,
 		},
 		{
 			kind: 'page',
 			entries: [{ key: '2', json: { thing: '2', at: 'a' } }],
-			beside: { shelf: 'a' },
+			sharedFields: { shelf: 'a' },
 			leftOut: 'Page 2 is torn',
 		},
 	]);
@@ -68,7 +68,7 @@ it('what a page tells beside its entries comes with it', async () => {
 
 it.each([1, 2, 5])('a list without end is given up after %i pages, and says so', async (most) => {
 	let page = 0;
-	const vendor = readerOf(() => holding([String((page += 1))], true));
+	const vendor = sessionOf(() => holding([String((page += 1))], true));
 	const pages = await turned(vendor, most);
 
 	expect(vendor.asked).toHaveLength(most);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import type { FreeEndpoint } from '../../../nodes/EcoreLensmor/vendors/endpoint';
-import type { Page } from '../../../nodes/EcoreLensmor/operations/freeOperation';
-import type { Reader } from '../../../nodes/EcoreLensmor/free/ask';
+import type { Page } from '../../../nodes/EcoreLensmor/operations/operation';
+import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
 import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
 
@@ -32,7 +32,7 @@ export const shelves = {
 	endpoint,
 	page: ({ things, more, promised }: Shelf, where: Where): Page<Where> => ({
 		entries: things.map((thing) => ({ key: thing, json: { thing, at: where.shelf } })),
-		beside: { shelf: where.shelf },
+		sharedFields: { shelf: where.shelf },
 		next: more === true ? { ...where, page: where.page + 1 } : undefined,
 		isMorePromised: promised === true,
 		leftOut: where.page > 1 && promised === undefined ? `Page ${where.page} is torn` : undefined,
@@ -48,14 +48,14 @@ export const holding = (things: string[], more = false) => answer(200, { things,
 export const GONE = answer(404, { error: 'No such shelf' });
 export const LOST: Answer = { kind: 'lost', cause: 'the connection was lost' };
 
-/** A reader whose vendor answers as `reply` says, and notes what was asked and when, in milliseconds. */
-export function readerOf(reply: (path: string) => Answer | Promise<Answer>) {
+/** A session whose vendor answers as `reply` says, and notes what was asked and when, in milliseconds. */
+export function sessionOf(reply: (path: string) => Answer | Promise<Answer>) {
 	const asked: string[] = [];
 	const askedAt: number[] = [];
 	const start = Date.now();
 	let stopped = false;
 	const cancelled = () => stopped;
-	const reader: Reader = {
+	const session: Session = {
 		account: accountsOf({ ecoreToken: 'token' }).ecore,
 		send: async ({ path }) => {
 			asked.push(path);
@@ -65,13 +65,14 @@ export function readerOf(reply: (path: string) => Answer | Promise<Answer>) {
 		throttle: new Throttle(cancelled),
 		cancelled,
 		halted: undefined,
+		haltOnProblem: false,
 	};
-	return { reader, asked, askedAt, stop: () => (stopped = true) };
+	return { session, asked, askedAt, stop: () => (stopped = true) };
 }
 
 /** The same, from a script: each request takes the next answer, and there must be one. */
 export function scripted(...answers: Answer[]) {
-	return readerOf((path) => {
+	return sessionOf((path) => {
 		const next = answers.shift();
 		if (next === undefined) throw new Error(`nobody was to ask for ${path}`);
 		return next;

@@ -15,7 +15,7 @@ async function choices(typed?: string, paginationToken?: string, credential?: Se
 	const searching = searchEvents.call(editorOf(vendor, credential), typed, paginationToken);
 	return await inTime(Promise.allSettled([searching]).then(([one]) => one));
 }
-const shown = async (...given: Parameters<typeof choices>) => {
+const found = async (...given: Parameters<typeof choices>) => {
 	const outcome = await choices(...given);
 	if (outcome.status === 'rejected') throw outcome.reason;
 	return outcome.value;
@@ -31,7 +31,7 @@ function listing(items: object[], hasMore = false) {
 }
 
 it('every event comes with its date, city and page, and its id alone as value', async () => {
-	const { results, ...more } = await shown();
+	const { results, ...more } = await found();
 
 	expect(results.slice(0, 2)).toEqual([
 		{
@@ -77,7 +77,7 @@ it.each([
 	],
 ])('an event shows what is known of it: %j', async (event, result) => {
 	listing([event, { id: '9' }]);
-	expect(await shown()).toEqual({ results: [result, { name: '9', value: '9' }] });
+	expect(await found()).toEqual({ results: [result, { name: '9', value: '9' }] });
 });
 
 it.each([
@@ -88,19 +88,19 @@ it.each([
 	[`${'x'.repeat(200)}y`, `keyword=${'x'.repeat(200)}&page=1&pageSize=50`],
 	[`  ${'x'.repeat(200)}`, `keyword=${'x'.repeat(200)}&page=1&pageSize=50`],
 ])('typing %p narrows the list', async (typed, query) => {
-	await shown(typed);
+	await found(typed);
 	expect(vendor.queries).toEqual([query]);
 });
 
 it('a long list comes page by page, and ends', async () => {
 	listing([{ id: '1' }], true);
-	expect(await shown('x')).toMatchObject({ paginationToken: '2' });
+	expect(await found('x')).toMatchObject({ paginationToken: '2' });
 	listing([{ id: '2' }], true);
-	expect(await shown('x', '2')).toMatchObject({ paginationToken: '3' });
+	expect(await found('x', '2')).toMatchObject({ paginationToken: '3' });
 	listing([{ id: '3' }], false);
-	expect(await shown('x', '3')).not.toHaveProperty('paginationToken');
+	expect(await found('x', '3')).not.toHaveProperty('paginationToken');
 	listing([], true);
-	expect(await shown('x', '4')).toEqual({ results: [] });
+	expect(await found('x', '4')).toEqual({ results: [] });
 
 	expect(vendor.queries.map((query) => new URLSearchParams(query).get('page'))).toEqual([
 		'1',
@@ -112,7 +112,7 @@ it('a long list comes page by page, and ends', async () => {
 
 it('a list that is missing is a list of nothing', async () => {
 	vendor.trouble({ answer: { status: 404, body: { errorKey: 'NOT_FOUND' } } });
-	expect(await shown()).toEqual({ results: [] });
+	expect(await found()).toEqual({ results: [] });
 });
 
 it('is asked again after a lost connection, and after a short wait', async () => {
@@ -120,7 +120,7 @@ it('is asked again after a lost connection, and after a short wait', async () =>
 		{ code: 'ECONNRESET', times: 2 },
 		{ answer: { status: 429, headers: { 'retry-after': '3' } } },
 	);
-	expect((await shown()).results).toHaveLength(5);
+	expect((await found()).results).toHaveLength(5);
 	expect(vendor.sent).toHaveLength(4);
 });
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { UnlockRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
-import type { FoundAgain } from '../../../nodes/EcoreLensmor/operations/purchasedRecords';
+import type { FoundThing } from '../../../nodes/EcoreLensmor/operations/purchasedDetails';
 import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/record/unlock';
 import { contactDetails } from '../../../nodes/EcoreLensmor/operations/record/unlock/contactDetails';
 import { itemWith } from './itemWith';
@@ -9,7 +9,7 @@ import { itemWith } from './itemWith';
 const email = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'email' });
 const phone = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'phone' });
 const chosen = (returnContactDetails?: unknown) =>
-	recordUnlock.readBack?.(itemWith({}, { returnContactDetails }));
+	recordUnlock.purchasedDetails?.(itemWith({}, { returnContactDetails }));
 
 it.each([
 	[undefined, undefined],
@@ -50,7 +50,7 @@ const filters: Array<[string, IDataObject, object]> = [
 	],
 ];
 it.each(filters)('a record is looked for by what its item says: %s', (_what, item, expected) => {
-	expect(contactDetails.lookFor(item)).toEqual({
+	expect(contactDetails.firstSearch(item)).toEqual({
 		filters: expected,
 		limit: 100,
 		offset: 0,
@@ -77,12 +77,12 @@ const shown = {
 	isPhoneUnlocked: true,
 };
 const details = { email: 'ann@acme.com', directPhone: '+1', mobilePhone: '+2' };
-const missing: FoundAgain = { reason: 'Gone' };
+const missing: FoundThing = { reason: 'Gone' };
 const MISSING = 'Contact details are missing: Gone';
-const found = (of: Record<string, FoundAgain>) => (key: string) => of[key] ?? missing;
-const record = (more: IDataObject = {}): FoundAgain => ({ json: { uuid: 'u', ...shown, ...more } });
+const found = (of: Record<string, FoundThing>) => (key: string) => of[key] ?? missing;
+const record = (more: IDataObject = {}): FoundThing => ({ json: { uuid: 'u', ...shown, ...more } });
 
-it.each<[string, UnlockRequest, FoundAgain, object, string]>([
+it.each<[string, UnlockRequest, FoundThing, object, string]>([
 	['that was found', email('U'), record(), details, ''],
 	['that was not found', email('U'), missing, NOTHING, MISSING],
 	[
@@ -129,12 +129,12 @@ it.each<[string, UnlockRequest, FoundAgain, object, string]>([
 		'eCore holds no phone for it',
 	],
 ])('one record %s comes out in fields of its own', (_what, request, one, fields, reason) => {
-	expect(contactDetails.tell(request, found({ u: one }))).toEqual({ fields, reason });
+	expect(contactDetails.describe(request, found({ u: one }))).toEqual({ fields, reason });
 });
 
 it('several records come out as a list, and a sentence counts those without', () => {
 	const all = found({ a: record(), b: record({ isEmailUnlocked: false, email: '' }) });
-	expect(contactDetails.tell(email('A', 'b', 'c'), all)).toEqual({
+	expect(contactDetails.describe(email('A', 'b', 'c'), all)).toEqual({
 		fields: {
 			...NOTHING,
 			contacts: [
@@ -150,9 +150,9 @@ it('several records come out as a list, and a sentence counts those without', ()
 		},
 		reason: 'No details of 2 of 3: see contacts',
 	});
-	expect(contactDetails.tell(email('A', 'a'), all).reason).toBe('');
+	expect(contactDetails.describe(email('A', 'a'), all).reason).toBe('');
 });
 
 it('the same fields are there where nothing was bought', () => {
-	expect(contactDetails.nothing).toEqual(NOTHING);
+	expect(contactDetails.emptyFields).toEqual(NOTHING);
 });

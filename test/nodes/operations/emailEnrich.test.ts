@@ -20,9 +20,9 @@ it('asks by the best complete combination alone, or in turn by all of them', () 
 		companyWebsite: 'acme.com',
 	};
 	const requests = combinations.map(([request]) => request);
-	expect(emailEnrich.read(itemWith(everything))).toEqual({ requests: requests.slice(0, 1) });
-	expect(emailEnrich.read(itemWith(everything, { tryNext: true }))).toEqual({ requests });
-	expect(emailEnrich.read(itemWith({ firstName: 'Ann' }))).toHaveProperty('bad');
+	expect(emailEnrich.parse(itemWith(everything))).toEqual({ requests: requests.slice(0, 1) });
+	expect(emailEnrich.parse(itemWith(everything, { tryNext: true }))).toEqual({ requests });
+	expect(emailEnrich.parse(itemWith({ firstName: 'Ann' }))).toHaveProperty('bad');
 });
 
 it('two spellings of a person are the same purchase, two people are two', () => {
@@ -33,10 +33,10 @@ it('two spellings of a person are the same purchase, two people are two', () => 
 
 it('nothing is known of an email that nobody answered about, but that it is not there on a 404', () => {
 	const nothing = { email: null, matchedBy: null };
-	expect(emailEnrich.unanswered('not_found')).toEqual({ found: false, ...nothing });
-	expect(emailEnrich.unanswered('refused')).toEqual({ found: null, ...nothing });
-	expect(emailEnrich.asked(undefined)).toEqual({});
-	expect(emailEnrich.asked({ email: 'ann@acme.com' })).toEqual({});
+	expect(emailEnrich.fieldsWithoutAnswer('not_found')).toEqual({ found: false, ...nothing });
+	expect(emailEnrich.fieldsWithoutAnswer('refused')).toEqual({ found: null, ...nothing });
+	expect(emailEnrich.requestFields(undefined)).toEqual({});
+	expect(emailEnrich.requestFields({ email: 'ann@acme.com' })).toEqual({});
 });
 
 it.each(combinations)('a hit of %j costs 1, by %s', (request, matchedBy) => {

@@ -3,8 +3,8 @@ import { eventCheckUnlock } from '../../../nodes/EcoreLensmor/operations/event/c
 import { itemWith } from './itemWith';
 
 it('asks for the event that the item names, or says what is wrong with it', () => {
-	expect(eventCheckUnlock.read(itemWith({ eventId: ' 7 ' }))).toEqual({ request: '7' });
-	expect(eventCheckUnlock.read(itemWith({ eventId: '' }))).toEqual({ bad: 'Event is empty' });
+	expect(eventCheckUnlock.parse(itemWith({ eventId: ' 7 ' }))).toEqual({ request: '7' });
+	expect(eventCheckUnlock.parse(itemWith({ eventId: '' }))).toEqual({ bad: 'Event is empty' });
 });
 
 const answer = (more: Partial<PrecheckResponse>): PrecheckResponse => ({

@@ -15,7 +15,7 @@ it.each([
 	['x'.repeat(100), 'x'.repeat(100)],
 ])('%j is the event %j', (given, eventId) => {
 	const request = { eventId, callSource: 'api' };
-	expect(eventUnlock.read(itemWith({ eventId: given }))).toEqual({ requests: [request] });
+	expect(eventUnlock.parse(itemWith({ eventId: given }))).toEqual({ requests: [request] });
 });
 
 it.each([
@@ -39,7 +39,7 @@ it.each([
 	],
 	[long, `Event has 101 characters, and an ID has at most 100: "${'x'.repeat(60)}…"`],
 ])('%j is no event, and the sentence says why', (given, bad) => {
-	expect(eventUnlock.read(itemWith({ eventId: given }))).toEqual({ bad });
+	expect(eventUnlock.parse(itemWith({ eventId: given }))).toEqual({ bad });
 });
 
 it.each([
@@ -50,11 +50,11 @@ it.each([
 	['agent', false, 'agent'],
 ])('Call Source %j, called by an agent: %p, is sent as %s', (callSource, byAgent, sent) => {
 	const item = itemWith({ eventId: '1' }, { callSource }, byAgent);
-	expect(eventUnlock.read(item)).toEqual({ requests: [{ eventId: '1', callSource: sent }] });
+	expect(eventUnlock.parse(item)).toEqual({ requests: [{ eventId: '1', callSource: sent }] });
 });
 
 it('another Call Source is refused', () => {
-	expect(eventUnlock.read(itemWith({ eventId: '1' }, { callSource: 'bot' }))).toEqual({
+	expect(eventUnlock.parse(itemWith({ eventId: '1' }, { callSource: 'bot' }))).toEqual({
 		bad: 'Call Source must be "auto", "api" or "agent", not "bot"',
 	});
 });
@@ -69,7 +69,7 @@ it('the same event is the same purchase, whoever asks', () => {
 
 it('any two event unlocks stand in each other’s way', () => {
 	const [one, other] = ['1', '2'].map((eventId) =>
-		eventUnlock.claims?.({ eventId, callSource: 'api' }),
+		eventUnlock.locks?.({ eventId, callSource: 'api' }),
 	);
 	expect(one).toEqual(other);
 	expect(one).toHaveLength(1);
@@ -77,10 +77,16 @@ it('any two event unlocks stand in each other’s way', () => {
 
 it('without an answer only a missing event is known not to be unlocked', () => {
 	const nothing = { event: null, balance: null };
-	expect(eventUnlock.unanswered('not_found')).toEqual({ alreadyUnlocked: false, ...nothing });
-	expect(eventUnlock.unanswered('uncertain')).toEqual({ alreadyUnlocked: null, ...nothing });
-	expect(eventUnlock.asked(undefined)).toEqual({ eventId: null });
-	expect(eventUnlock.asked({ eventId: '1', callSource: 'api' })).toEqual({ eventId: '1' });
+	expect(eventUnlock.fieldsWithoutAnswer('not_found')).toEqual({
+		alreadyUnlocked: false,
+		...nothing,
+	});
+	expect(eventUnlock.fieldsWithoutAnswer('uncertain')).toEqual({
+		alreadyUnlocked: null,
+		...nothing,
+	});
+	expect(eventUnlock.requestFields(undefined)).toEqual({ eventId: null });
+	expect(eventUnlock.requestFields({ eventId: '1', callSource: 'api' })).toEqual({ eventId: '1' });
 });
 
 const asked = { eventId: '7', callSource: 'api' } as const;

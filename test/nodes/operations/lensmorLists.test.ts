@@ -55,9 +55,9 @@ const filters: Array<[Name, object, object]> = [
 	],
 ];
 it.each(filters)('%s: filters travel under Lensmor’s names', (name, given, sent) => {
-	expect(lists[name].read(itemWith({ ...some, filters: given }))).toEqual({
+	expect(lists[name].parse(itemWith({ ...some, filters: given }))).toEqual({
 		request: { filters: sent, page: 1, pageSize: 7 },
-		most: 7,
+		limit: 7,
 	});
 });
 
@@ -71,8 +71,8 @@ it.each([
 		{ returnAll: false, limit: most + 1 },
 		{ returnAll: false, limit: 1 },
 	].map((fields) => {
-		const wanted = lists[name].read(itemWith({ eventId: '1', ...fields }));
-		return 'bad' in wanted ? wanted.bad : [wanted.request.pageSize, wanted.most];
+		const wanted = lists[name].parse(itemWith({ eventId: '1', ...fields }));
+		return 'bad' in wanted ? wanted.bad : [wanted.request.pageSize, wanted.limit];
 	});
 	expect(sizes).toEqual([
 		[most, Infinity],
@@ -89,7 +89,7 @@ it.each([
 	['personGetAll', { eventId: '..' }, 'Event must be the ID of an event, not ".."'],
 	['personGetAll', { filters: { level: {} } }, 'Seniority Level must be text, not an object'],
 ] as Array<[Name, object, string]>)('%s: %j is told', (name, fields, bad) => {
-	expect(lists[name].read(itemWith({ ...some, ...fields }))).toEqual({ bad });
+	expect(lists[name].parse(itemWith({ ...some, ...fields }))).toEqual({ bad });
 });
 
 const request = { filters: { event_id: '26855' }, page: 3, pageSize: 50 };
@@ -111,11 +111,11 @@ it.each([
 	});
 });
 
-/** What is beside a page of an event's list, which page is next, and what is left out. */
+/** What is sharedFields a page of an event's list, which page is next, and what is left out. */
 function told(semantics: ListResponse['semantics'], hasMore = true, asked = request) {
 	const page = personGetAll.page({ items, hasMore, semantics }, asked);
 	expect(page.entries).toEqual(entries);
-	return [page.beside, page.next?.page, page.leftOut];
+	return [page.sharedFields, page.next?.page, page.leftOut];
 }
 const preview = 'This is a preview of event 26855: to unlock it';
 const MORE = `${preview} (2000 credits) may show more`;
@@ -233,7 +233,7 @@ it('an exhibitor list is read as a list of people is', () => {
 const simple: Array<[string, (entry: { id: string }) => object | undefined, object]> = [
 	[
 		'an event',
-		(entry) => eventGetAll.simplified?.(entry),
+		(entry) => eventGetAll.simplify?.(entry),
 		{
 			eventId: 'a',
 			name: 'b',
@@ -248,7 +248,7 @@ const simple: Array<[string, (entry: { id: string }) => object | undefined, obje
 	],
 	[
 		'an exhibitor',
-		(entry) => exhibitorGetAll.simplified?.(entry),
+		(entry) => exhibitorGetAll.simplify?.(entry),
 		{
 			companyName: 'a',
 			domain: 'b',
@@ -261,7 +261,7 @@ const simple: Array<[string, (entry: { id: string }) => object | undefined, obje
 	],
 	[
 		'a person',
-		(entry) => personGetAll.simplified?.(entry),
+		(entry) => personGetAll.simplify?.(entry),
 		{
 			fullName: 'a',
 			title: 'b',
@@ -289,10 +289,10 @@ it.each(simple)(
 
 it('one event is read by its ID, and simplified as in a list', () => {
 	const event = { id: '8458', name: 'Hannover Messe', nickname: 'HM' };
-	expect(eventGet.read(itemWith({ eventId: ' 8458 ' }))).toEqual({ request: '8458' });
-	expect(eventGet.read(itemWith({ eventId: null }))).toEqual({ bad: 'Event is empty' });
+	expect(eventGet.parse(itemWith({ eventId: ' 8458 ' }))).toEqual({ request: '8458' });
+	expect(eventGet.parse(itemWith({ eventId: null }))).toEqual({ bad: 'Event is empty' });
 	expect(eventGet.page({ event }, '8458')).toEqual({ entries: [{ key: '8458', json: event }] });
-	expect(eventGet.simplified?.(event)).toEqual(eventGetAll.simplified?.(event));
+	expect(eventGet.simplify?.(event)).toEqual(eventGetAll.simplify?.(event));
 });
 
 it('the balance is one entry with the numbers that Lensmor tells, null for the others', () => {
@@ -309,5 +309,5 @@ it('the balance is one entry with the numbers that Lensmor tells, null for the o
 	expect(balanceGet.page({ ...told, addonBalance: 'none', plan: 'x' }, {})).toEqual({
 		entries: [{ key: '', json }],
 	});
-	expect(balanceGet.read(itemWith({}))).toEqual({ request: {} });
+	expect(balanceGet.parse(itemWith({}))).toEqual({ request: {} });
 });

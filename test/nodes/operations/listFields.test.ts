@@ -1,7 +1,7 @@
-import { mostWanted } from '../../../nodes/EcoreLensmor/operations/lists/listFields';
+import { limitOf } from '../../../nodes/EcoreLensmor/operations/lists/listFields';
 import { itemWith } from './itemWith';
 
-const read = (returnAll: unknown, limit?: unknown) => mostWanted(itemWith({ returnAll, limit }));
+const read = (returnAll: unknown, limit?: unknown) => limitOf(itemWith({ returnAll, limit }));
 
 it.each([
 	[true, undefined, Infinity],
@@ -9,7 +9,7 @@ it.each([
 	[false, 1, 1],
 	[false, 50, 50],
 ])('Return All %p and Limit %p come to %p entries', (returnAll, limit, most) => {
-	expect(read(returnAll, limit)).toEqual({ most });
+	expect(read(returnAll, limit)).toEqual({ limit: most });
 });
 
 it.each([

@@ -17,7 +17,7 @@ const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDat
 
 it.each([
 	['paid', paidOperations],
-	['read', readOperations],
+	['free', readOperations],
 ])('every %s operation is in the table that the tests run on', (kind, table) => {
 	expect(table.map(({ parameters }) => named(parameters)).sort()).toEqual(
 		operations

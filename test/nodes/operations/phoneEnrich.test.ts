@@ -18,7 +18,7 @@ const combinations = [
 	{ ...name, company_name: 'Acme' },
 ];
 const read = (fields: Record<string, unknown>, tryNext?: unknown) =>
-	phoneEnrich.read(itemWith(fields, tryNext === undefined ? {} : { tryNext }));
+	phoneEnrich.parse(itemWith(fields, tryNext === undefined ? {} : { tryNext }));
 
 it('asks by the best complete combination alone, or in turn by all of them', () => {
 	expect(read(everything)).toEqual({ requests: [combinations[0]] });
@@ -213,9 +213,9 @@ it.each(different)('%j and %j are two purchases', (one, other) => {
 
 it('nothing is known of a phone that nobody answered about, but that it is not there on a 404', () => {
 	const nothing = { phone: null, email: null, matchedBy: null };
-	expect(phoneEnrich.unanswered('not_found')).toEqual({ found: false, ...nothing });
-	expect(phoneEnrich.unanswered('refused')).toEqual({ found: null, ...nothing });
-	expect(phoneEnrich.asked(undefined)).toEqual({});
+	expect(phoneEnrich.fieldsWithoutAnswer('not_found')).toEqual({ found: false, ...nothing });
+	expect(phoneEnrich.fieldsWithoutAnswer('refused')).toEqual({ found: null, ...nothing });
+	expect(phoneEnrich.requestFields(undefined)).toEqual({});
 });
 
 it.each([

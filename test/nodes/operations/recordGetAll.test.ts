@@ -2,7 +2,7 @@ import { firstSearch, recordGetAll } from '../../../nodes/EcoreLensmor/operation
 import { itemWith } from './itemWith';
 
 const read = (filters: object, limit: unknown = 50) =>
-	recordGetAll.read(itemWith({ returnAll: false, limit, filters }));
+	recordGetAll.parse(itemWith({ returnAll: false, limit, filters }));
 
 it('filters travel under eCore’s names', () => {
 	const filters = {
@@ -27,7 +27,7 @@ it('filters travel under eCore’s names', () => {
 		limit: 50,
 		offset: 0,
 	};
-	expect(read(filters)).toEqual({ request, most: 50 });
+	expect(read(filters)).toEqual({ request, limit: 50 });
 });
 
 it('a limit or a filter that is none is told', () => {
@@ -94,7 +94,7 @@ it('simplified it has the few fields that most workflows need, null where eCore 
 		isPhoneUnlocked: null,
 	};
 	expect(
-		recordGetAll.simplified({
+		recordGetAll.simplify({
 			uuid: '1',
 			first_name: 'Ann',
 			last_name: 'Lee',
@@ -121,8 +121,8 @@ it('simplified it has the few fields that most workflows need, null where eCore 
 		isEmailUnlocked: true,
 		isPhoneUnlocked: false,
 	});
-	expect(recordGetAll.simplified({ uuid: '1' })).toEqual({ uuid: '1', ...nothing });
-	expect(recordGetAll.simplified({ uuid: '1', first_name: 7, is_email_unlocked: 'yes' })).toEqual({
+	expect(recordGetAll.simplify({ uuid: '1' })).toEqual({ uuid: '1', ...nothing });
+	expect(recordGetAll.simplify({ uuid: '1', first_name: 7, is_email_unlocked: 'yes' })).toEqual({
 		uuid: '1',
 		...nothing,
 	});

@@ -14,7 +14,7 @@ const [A, B, C, D, E] = ['a', 'b', 'c', 'd', 'e'].map(uuid) as [
 const email = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'email' });
 const phone = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'phone' });
 const read = (uuids: unknown, unlockType: unknown = 'email') =>
-	recordUnlock.read(itemWith({ uuids, unlockType }));
+	recordUnlock.parse(itemWith({ uuids, unlockType }));
 
 it.each([
 	[A, [A]],
@@ -64,7 +64,7 @@ it.each([
 	['combined', 10_000, 'the most that an item takes: spread them over more items'],
 ])('with %j an item has at most %i UUIDs', (requestMode, most, more) => {
 	const given = (count: number, one: string) =>
-		recordUnlock.read(
+		recordUnlock.parse(
 			itemWith({ uuids: Array<string>(count).fill(one), unlockType: 'email', requestMode }),
 		);
 	expect(given(most, A)).toEqual({ requests: [email(A)] });
@@ -77,7 +77,7 @@ it.each([
 
 it('what to unlock is an email or a phone', () => {
 	expect(read(A, 'both')).toEqual({ bad: 'Unlock must be "email" or "phone", not "both"' });
-	expect(recordUnlock.read(itemWith({ uuids: A }))).toEqual({
+	expect(recordUnlock.parse(itemWith({ uuids: A }))).toEqual({
 		bad: 'Unlock must be "email" or "phone", not nothing',
 	});
 });
@@ -90,18 +90,22 @@ it('the same records in any order and case are one purchase; email and phone are
 });
 
 it('each record stands in its own way, in any case, for email and phone apart', () => {
-	const claims = (request: UnlockRequest) => recordUnlock.claims?.(request) ?? [];
-	expect(claims(email(A, B.toUpperCase()))).toEqual([...claims(email(A)), ...claims(email(B))]);
-	expect(new Set([...claims(email(A, B)), ...claims(phone(A, B))]).size).toBe(4);
+	const locks = (request: UnlockRequest) => recordUnlock.locks?.(request) ?? [];
+	expect(locks(email(A, B.toUpperCase()))).toEqual([...locks(email(A)), ...locks(email(B))]);
+	expect(new Set([...locks(email(A, B)), ...locks(phone(A, B))]).size).toBe(4);
 });
 
 it('what was asked is repeated, and nothing is made up where it could not be read', () => {
-	expect(recordUnlock.asked(phone(A, B))).toEqual({
+	expect(recordUnlock.requestFields(phone(A, B))).toEqual({
 		uuids: [A, B],
 		unlockType: 'phone',
 		requested: 2,
 	});
-	expect(recordUnlock.asked(undefined)).toEqual({ uuids: [], unlockType: null, requested: 0 });
+	expect(recordUnlock.requestFields(undefined)).toEqual({
+		uuids: [],
+		unlockType: null,
+		requested: 0,
+	});
 });
 
 it.each([
@@ -111,7 +115,10 @@ it.each([
 ] as const)(
 	'without an answer (%s) nothing more is said than is known',
 	(outcome, already, count) => {
-		expect(recordUnlock.unanswered(outcome)).toEqual({ alreadyUnlocked: already, unlocked: count });
+		expect(recordUnlock.fieldsWithoutAnswer(outcome)).toEqual({
+			alreadyUnlocked: already,
+			unlocked: count,
+		});
 	},
 );
 
@@ -205,13 +212,13 @@ describe('a part of what an earlier request asked for', () => {
 
 describe('Combined', () => {
 	const joint = (batchSize?: unknown) =>
-		recordUnlock.join?.(
+		recordUnlock.combiner?.(
 			itemWith({ requestMode: 'combined' }, batchSize === undefined ? {} : { batchSize }),
 		);
 	async function into(batchSize: unknown, asked: UnlockRequest[], standing: UnlockRequest[] = []) {
-		const join = joint(batchSize);
-		if (join === undefined || 'bad' in join) throw new Error(join?.bad);
-		const joined = await join.into(
+		const combiner = joint(batchSize);
+		if (combiner === undefined || 'bad' in combiner) throw new Error(combiner?.bad);
+		const joined = await combiner.combine(
 			asked.map((request, item) => ({ item, request })),
 			standing,
 		);
@@ -219,7 +226,7 @@ describe('Combined', () => {
 	}
 
 	it('is off unless it is chosen', () => {
-		expect(recordUnlock.join?.(itemWith({ requestMode: 'perItem' }))).toBeUndefined();
+		expect(recordUnlock.combiner?.(itemWith({ requestMode: 'perItem' }))).toBeUndefined();
 	});
 
 	it.each([0, -1, 1.5, 1001, Number.NaN])('a batch size of %p is none', (batchSize) => {

@@ -1,14 +1,14 @@
 import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phone/enrich';
-import { buy, type Spending } from '../../../nodes/EcoreLensmor/spend/purchase';
-import { keyOf, Memo, type Run } from '../../../nodes/EcoreLensmor/spend/memory';
+import { purchase, type Spending } from '../../../nodes/EcoreLensmor/spend/purchase';
+import { keyOf, Memory, type Run } from '../../../nodes/EcoreLensmor/spend/memory';
 import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
-import { together } from '../../../nodes/EcoreLensmor/spend/sharedState';
+import { sharedStateOf } from '../../../nodes/EcoreLensmor/spend/sharedState';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
 afterEach(() => jest.useRealTimers());
 
-const run: Run = { executionId: '1', round: 0, mode: 'webhook' };
+const run: Run = { executionId: '1', runIndex: 0, mode: 'webhook' };
 
 function response(status: number, headers: Headers = {}): Answer {
 	const body = { success: true, status: 'not_found', message: '', remaining_credits: 10 };
@@ -21,16 +21,17 @@ function scripted(answers: Answer[]) {
 	const sentAt: number[] = [];
 	let cancelled = false;
 	const start = Date.now();
-	const shared = together(context, run, () => cancelled);
+	const shared = sharedStateOf(context, run, () => cancelled);
 	const spending: Spending = {
 		account: accountsOf({ ecoreToken: 'token' }).ecore,
 		send: async () => {
 			sentAt.push(Date.now() - start);
 			return await Promise.resolve(answers.shift() ?? response(200));
 		},
-		memo: new Memo(context, run, shared.underWay),
+		throttle: shared.throttle,
+		memory: new Memory(context, run, shared.underWay),
 		maximumCredits: undefined,
-		together: shared,
+		shared,
 		haltOnProblem: false,
 		halted: undefined,
 		isOutOfCredits: false,
@@ -38,7 +39,10 @@ function scripted(answers: Answer[]) {
 		balance: null,
 	};
 	const ask = async (email: string) =>
-		await buy(spending, phoneEnrich, keyOf('phone.enrich', email), { email });
+		await purchase(spending, phoneEnrich, {
+			key: keyOf('phone.enrich', email),
+			request: { email },
+		});
 	return { ask, sentAt, stop: () => (cancelled = true), shared };
 }
 

@@ -1,7 +1,7 @@
 import type { UnlockRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
 import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/record/unlock';
 import type { Outcome, Receipt } from '../../../nodes/EcoreLensmor/operations/outcome';
-import type { Standing } from '../../../nodes/EcoreLensmor/spend/memory';
+import type { ReusableRequest } from '../../../nodes/EcoreLensmor/spend/memory';
 import { Regrouped } from '../../../nodes/EcoreLensmor/spend/regrouped';
 
 const email = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'email' });
@@ -11,7 +11,11 @@ function receipt(outcome: Outcome, creditsCharged: number | null, reason = ''): 
 	return { outcome, creditsCharged, creditsRemaining: 50, reason, fields: { a: 1 } };
 }
 
-const standing = (request: UnlockRequest, one: Receipt, isInDoubt = false): Standing => ({
+const earlierRequest = (
+	request: UnlockRequest,
+	one: Receipt,
+	isInDoubt = false,
+): ReusableRequest => ({
 	key: keyOf(request),
 	request,
 	receipt: one,
@@ -20,7 +24,11 @@ const standing = (request: UnlockRequest, one: Receipt, isInDoubt = false): Stan
 const keyOf = ({ uuids, unlock_type }: UnlockRequest) => `${unlock_type} ${uuids.join('')}`;
 
 /** What the items of a run are told, each asking for one of the requests, and what is handed over. */
-async function told(earlier: Standing[], asked: UnlockRequest[], own = receipt('unlocked', 1)) {
+async function told(
+	earlier: ReusableRequest[],
+	asked: UnlockRequest[],
+	own = receipt('unlocked', 1),
+) {
 	const wanted = asked.map((request, item) => ({ key: keyOf(request), request, item }));
 	const regrouped = await Regrouped.from(recordUnlock, earlier, wanted);
 	const receipts = wanted.map((one) => {
@@ -52,8 +60,8 @@ it('without an earlier run nothing is said', async () => {
 it('what is asked for as it was is the memory to answer, be it in doubt', async () => {
 	const list = email('a', 'b');
 	for (const one of [
-		standing(list, receipt('partly_unlocked', 1)),
-		standing(list, receipt('uncertain', null), true),
+		earlierRequest(list, receipt('partly_unlocked', 1)),
+		earlierRequest(list, receipt('uncertain', null), true),
 	]) {
 		const { asked, credits, keys } = await told([one], [list], receipt('already_unlocked', 3));
 		expect([asked, credits, keys]).toEqual([[true], [3], []]);
@@ -62,7 +70,7 @@ it('what is asked for as it was is the memory to answer, be it in doubt', async 
 
 it('all of one price: each tells its own, and nothing is asked for', async () => {
 	const { receipts, keys } = await told(
-		[standing(email('a', 'b', 'c'), receipt('unlocked', 3, 'Earlier'))],
+		[earlierRequest(email('a', 'b', 'c'), receipt('unlocked', 3, 'Earlier'))],
 		[email('a', 'c'), email('b')],
 	);
 	expect(receipts).toEqual([
@@ -85,7 +93,7 @@ it.each([
 	['not_found', false],
 ] as const)('what was %s cost nothing, and is not asked for', async (outcome, alreadyUnlocked) => {
 	const { receipts } = await told(
-		[standing(email('a', 'b'), receipt(outcome, 0))],
+		[earlierRequest(email('a', 'b'), receipt(outcome, 0))],
 		[email('a'), email('b')],
 	);
 	for (const one of receipts) {
@@ -98,57 +106,58 @@ it.each([
 	}
 });
 
-const carried: Array<[string, Standing, UnlockRequest[], Array<number | null>, boolean[], number]> =
+const carried: Array<
+	[string, ReusableRequest, UnlockRequest[], Array<number | null>, boolean[], number]
+> = [
 	[
-		[
-			'records of different prices',
-			standing(phone('a', 'b', 'c'), receipt('unlocked', 7)),
-			[phone('a'), phone('b'), phone('c')],
-			[7, 0, 0],
-			[false, false, false],
-			3,
-		],
-		[
-			'some that were owned before',
-			standing(email('a', 'b'), receipt('partly_unlocked', 1)),
-			[email('a'), email('b')],
-			[2, 1],
-			[true, true],
-			2,
-		],
-		[
-			'a list that is cut',
-			standing(email('a', 'b'), receipt('unlocked', 2)),
-			[email('a'), email('b', 'x')],
-			[2, 1],
-			[false, true],
-			2,
-		],
-		[
-			'lists that overlap',
-			standing(email('a', 'b', 'c'), receipt('unlocked', 3)),
-			[email('a', 'b'), email('b', 'c')],
-			[3, 0],
-			[false, false],
-			3,
-		],
-		[
-			'one that nobody asks for any more',
-			standing(email('a', 'b'), receipt('unlocked', 2)),
-			[email('b')],
-			[2],
-			[false],
-			2,
-		],
-		[
-			'a single record among others',
-			standing(email('a'), receipt('unlocked', 1)),
-			[email('a', 'x')],
-			[2],
-			[true],
-			1,
-		],
-	];
+		'records of different prices',
+		earlierRequest(phone('a', 'b', 'c'), receipt('unlocked', 7)),
+		[phone('a'), phone('b'), phone('c')],
+		[7, 0, 0],
+		[false, false, false],
+		3,
+	],
+	[
+		'some that were owned before',
+		earlierRequest(email('a', 'b'), receipt('partly_unlocked', 1)),
+		[email('a'), email('b')],
+		[2, 1],
+		[true, true],
+		2,
+	],
+	[
+		'a list that is cut',
+		earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+		[email('a'), email('b', 'x')],
+		[2, 1],
+		[false, true],
+		2,
+	],
+	[
+		'lists that overlap',
+		earlierRequest(email('a', 'b', 'c'), receipt('unlocked', 3)),
+		[email('a', 'b'), email('b', 'c')],
+		[3, 0],
+		[false, false],
+		3,
+	],
+	[
+		'one that nobody asks for any more',
+		earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+		[email('b')],
+		[2],
+		[false],
+		2,
+	],
+	[
+		'a single record among others',
+		earlierRequest(email('a'), receipt('unlocked', 1)),
+		[email('a', 'x')],
+		[2],
+		[true],
+		1,
+	],
+];
 it.each(carried)('the first item carries the credits of %s', async (...row) => {
 	const [, one, asked, credits, isAsked, count] = row;
 	const all = await told([one], asked);
@@ -162,7 +171,7 @@ it.each(carried)('the first item carries the credits of %s', async (...row) => {
 
 it('a refusal carries them too: with Continue nobody asks again', async () => {
 	const { credits, reasons } = await told(
-		[standing(email('a', 'b'), receipt('partly_unlocked', 1))],
+		[earlierRequest(email('a', 'b'), receipt('partly_unlocked', 1))],
 		[email('a'), email('b')],
 		receipt('refused', 0, 'No'),
 	);
@@ -172,7 +181,7 @@ it('a refusal carries them too: with Continue nobody asks again', async () => {
 
 it('what nobody knows stays unknown, and says what was paid beside it', async () => {
 	const { credits, reasons } = await told(
-		[standing(email('a', 'b'), receipt('partly_unlocked', 1))],
+		[earlierRequest(email('a', 'b'), receipt('partly_unlocked', 1))],
 		[email('a')],
 		receipt('uncertain', null, 'Lost'),
 	);
@@ -183,8 +192,8 @@ it('what nobody knows stays unknown, and says what was paid beside it', async ()
 it('two earlier requests for the same record are told once each', async () => {
 	const { credits, keys } = await told(
 		[
-			standing(email('a', 'b'), receipt('unlocked', 2)),
-			standing(email('b', 'c'), receipt('partly_unlocked', 1)),
+			earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+			earlierRequest(email('b', 'c'), receipt('partly_unlocked', 1)),
 		],
 		[email('a'), email('b'), email('c')],
 		receipt('already_unlocked', 0),
@@ -195,7 +204,7 @@ it('two earlier requests for the same record are told once each', async () => {
 
 it('email and phone of a record are two things', async () => {
 	const { asked, credits, keys } = await told(
-		[standing(email('a', 'b'), receipt('unlocked', 2))],
+		[earlierRequest(email('a', 'b'), receipt('unlocked', 2))],
 		[phone('a'), phone('b')],
 	);
 	expect([asked, credits, keys]).toEqual([[true, true], [1, 1], []]);
@@ -203,7 +212,7 @@ it('email and phone of a record are two things', async () => {
 
 it('a lost answer is asked for again, and leaves the credits unknown', async () => {
 	const { asked, credits, keys } = await told(
-		[standing(email('a', 'b'), receipt('uncertain', null), true)],
+		[earlierRequest(email('a', 'b'), receipt('uncertain', null), true)],
 		[email('a'), email('b')],
 		receipt('already_unlocked', 0),
 	);

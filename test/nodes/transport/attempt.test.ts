@@ -1,5 +1,6 @@
 import { unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
-import { attemptOnce, type Sender } from '../../../nodes/EcoreLensmor/transport/attempt';
+import { attemptOnce } from '../../../nodes/EcoreLensmor/transport/attempt';
+import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
 import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
 
@@ -15,7 +16,7 @@ const response = (status: number, headers: Headers = {}): Answer => ({
 const wire = { method: 'POST', path: '/x' } as const;
 
 /** One attempt that is answered so, and what the throttle was told of it. */
-async function attempted(answer: Answer, more: Partial<Sender> = {}) {
+async function attempted(answer: Answer, more: Partial<Session> = {}) {
 	const throttle = new Throttle(() => false);
 	const told: unknown[] = [];
 	let ticket: unknown;
@@ -35,8 +36,8 @@ async function attempted(answer: Answer, more: Partial<Sender> = {}) {
 		sent.push(one);
 		return await Promise.resolve(answer);
 	};
-	const sender: Sender = { send, cancelled: () => false, halted: undefined, ...more };
-	const reading = await attemptOnce(sender, throttle, unlockRecords, wire);
+	const session = { send, throttle, cancelled: () => false, halted: undefined, ...more };
+	const reading = await attemptOnce(session, unlockRecords, wire);
 	return { reading, told, sent };
 }
 
@@ -121,7 +122,7 @@ it.each<[string, Answer, string, unknown[]]>([
 	expect(one.sent).toEqual([wire]);
 });
 
-it.each<[string, Partial<Sender>, string]>([
+it.each<[string, Partial<Session>, string]>([
 	['Stop was pressed', { cancelled: () => true }, 'The execution was stopped'],
 	['the run has ended', { halted: 'Enough' }, 'Enough'],
 	['both', { cancelled: () => true, halted: 'Enough' }, 'The execution was stopped'],

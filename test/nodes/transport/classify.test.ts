@@ -1,9 +1,9 @@
 import { enrichPhone, unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
 import { unlockEvent } from '../../../nodes/EcoreLensmor/vendors/lensmor';
-import { readAnswer, restAfter } from '../../../nodes/EcoreLensmor/transport/classify';
+import { classify, restAfter } from '../../../nodes/EcoreLensmor/transport/classify';
 
 function told(retryAfter: string | undefined, date?: string) {
-	const reading = readAnswer(enrichPhone, {
+	const reading = classify(enrichPhone, {
 		kind: 'response',
 		status: 429,
 		headers: { 'retry-after': retryAfter, date },
@@ -55,7 +55,7 @@ describe('Retry-After', () => {
 });
 
 function said(body: unknown) {
-	const reading = readAnswer(unlockRecords, { kind: 'response', status: 400, headers: {}, body });
+	const reading = classify(unlockRecords, { kind: 'response', status: 400, headers: {}, body });
 	return reading.kind === 'status' ? reading.said : reading.kind;
 }
 
@@ -82,7 +82,7 @@ it.each([
 it('an eCore receipt stays readable where the balance is missing or odd', () => {
 	for (const wallet_balance of [undefined, null, '498']) {
 		const body = { unlocked: 1, credits_charged: 1, wallet_balance };
-		const reading = readAnswer(unlockRecords, { kind: 'response', status: 200, headers: {}, body });
+		const reading = classify(unlockRecords, { kind: 'response', status: 200, headers: {}, body });
 		expect(reading).toEqual({
 			kind: 'delivered',
 			response: { unlocked: 1, credits_charged: 1, wallet_balance: null },
@@ -98,7 +98,7 @@ it('a Lensmor receipt stays readable where balance and event are odd', () => {
 		balanceAfter: 'x',
 		event: 7,
 	};
-	const reading = readAnswer(unlockEvent, { kind: 'response', status: 201, headers: {}, body });
+	const reading = classify(unlockEvent, { kind: 'response', status: 201, headers: {}, body });
 	expect(reading).toMatchObject({
 		kind: 'delivered',
 		response: { creditsUsed: 2000, balanceAfter: null, event: null },
@@ -117,7 +117,7 @@ it.each([
 	['text', unlockEvent, 'OK'],
 ])('a 2xx body is not understood: %s', (_what, endpoint, body) => {
 	const answer = { kind: 'response', status: 200, headers: {}, body } as const;
-	expect(readAnswer(endpoint as typeof unlockRecords, answer)).toEqual({
+	expect(classify(endpoint as typeof unlockRecords, answer)).toEqual({
 		kind: 'unreadable',
 		status: 200,
 	});
@@ -126,11 +126,11 @@ it.each([
 it('an errorKey in a 2xx body is a refusal of Lensmor only', () => {
 	const body = { code: 400, message: 'No', errorKey: 'USER_HAS_NO_FEATURE' };
 	const answer = { kind: 'response', status: 200, headers: {}, body } as const;
-	expect(readAnswer(unlockEvent, answer)).toEqual({
+	expect(classify(unlockEvent, answer)).toEqual({
 		kind: 'refusedWithOk',
 		said: 'No; USER_HAS_NO_FEATURE',
 	});
-	expect(readAnswer(unlockRecords, answer).kind).toBe('unreadable');
+	expect(classify(unlockRecords, answer).kind).toBe('unreadable');
 });
 
 it.each(['', null, undefined])(
@@ -138,7 +138,7 @@ it.each(['', null, undefined])(
 	(errorKey) => {
 		const body = { success: true, alreadyUnlocked: false, creditsUsed: 2000, errorKey };
 		const answer = { kind: 'response', status: 201, headers: {}, body } as const;
-		expect(readAnswer(unlockEvent, answer)).toMatchObject({
+		expect(classify(unlockEvent, answer)).toMatchObject({
 			kind: 'delivered',
 			response: { creditsUsed: 2000 },
 		});
@@ -156,7 +156,7 @@ it.each([
 ])('a 2xx with an errorKey that tells of %j is %s', (credits, kind) => {
 	const body = { errorKey: 'NO', message: 'No', ...credits };
 	const answer = { kind: 'response', status: 201, headers: {}, body } as const;
-	expect(readAnswer(unlockEvent, answer)).toEqual(
+	expect(classify(unlockEvent, answer)).toEqual(
 		kind === 'unreadable' ? { kind, status: 201 } : { kind, said: 'No; NO' },
 	);
 });
@@ -175,18 +175,18 @@ it.each<[string, unknown, number, unknown, string]>([
 	['the words of a 404 with another status', unlockRecords, 400, missingRecord, 'status'],
 ])('%s is read as what it is', (_what, endpoint, status, body, kind) => {
 	const answer = { kind: 'response', status, headers: {}, body } as const;
-	expect(readAnswer(endpoint as typeof unlockRecords, answer).kind).toBe(kind);
+	expect(classify(endpoint as typeof unlockRecords, answer).kind).toBe(kind);
 });
 
 it('a refusal tells the balance where it has one', () => {
 	const answer = (body: unknown) => ({ kind: 'response', status: 402, headers: {}, body }) as const;
-	expect(readAnswer(unlockRecords, answer({ balance: 0 }))).toMatchObject({ balance: 0 });
-	expect(readAnswer(unlockRecords, answer({ balance: 12 }))).toMatchObject({ balance: 12 });
-	expect(readAnswer(unlockRecords, answer({ balance: '12' }))).toMatchObject({ balance: null });
+	expect(classify(unlockRecords, answer({ balance: 0 }))).toMatchObject({ balance: 0 });
+	expect(classify(unlockRecords, answer({ balance: 12 }))).toMatchObject({ balance: 12 });
+	expect(classify(unlockRecords, answer({ balance: '12' }))).toMatchObject({ balance: null });
 });
 
 it('what never was an answer is read as it is', () => {
-	expect(readAnswer(unlockRecords, { kind: 'lost', cause: 'x' })).toEqual({
+	expect(classify(unlockRecords, { kind: 'lost', cause: 'x' })).toEqual({
 		kind: 'lost',
 		cause: 'x',
 	});

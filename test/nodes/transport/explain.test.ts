@@ -1,9 +1,9 @@
 import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import { explain } from '../../../nodes/EcoreLensmor/transport/explain';
-import type { Reading } from '../../../nodes/EcoreLensmor/transport/classify';
+import type { Classification } from '../../../nodes/EcoreLensmor/transport/classify';
 
 const { ecore, lensmor } = accountsOf({ ecoreToken: 'token', lensmorApiKey: 'key' });
-const status = (code: number, said = 'No'): Reading<string> => ({
+const status = (code: number, said = 'No'): Classification<string> => ({
 	kind: 'status',
 	status: code,
 	said,
@@ -12,7 +12,7 @@ const status = (code: number, said = 'No'): Reading<string> => ({
 });
 const DOUBT = 'so it may or may not have charged';
 
-it.each<[Reading<string>, string]>([
+it.each<[Classification<string>, string]>([
 	[{ kind: 'delivered', response: '' }, ''],
 	[{ kind: 'missing' }, ''],
 	[{ kind: 'refusedWithOk', said: 'No' }, 'eCore refused the request: No'],
@@ -37,17 +37,17 @@ it.each<[Reading<string>, string]>([
 	[status(429), 'eCore takes no more requests for now (HTTP 429: No)'],
 	[status(400), 'eCore refused the request (HTTP 400: No)'],
 	[status(499), 'eCore refused the request (HTTP 499: No)'],
-	...[300, 399].map((code): [Reading<string>, string] => [
+	...[300, 399].map((code): [Classification<string>, string] => [
 		status(code),
 		`eCore answered with a redirect (HTTP ${code}: No), which is never followed, ${DOUBT}. Check eCore Base URL in the credential`,
 	]),
 	[status(199), `eCore answered HTTP 199: No, ${DOUBT}`],
 	[status(500), `eCore answered HTTP 500: No, ${DOUBT}`],
-])('of %j a person reads: %s', (reading, sentence) => {
-	expect(explain(reading, ecore)).toBe(sentence);
+])('of %j a person reads: %s', (answer, sentence) => {
+	expect(explain(answer, ecore, `, ${DOUBT}`)).toBe(sentence);
 });
 
 it('a sentence names the fields of the vendor that it is about', () => {
-	expect(explain(status(401), lensmor)).toMatch(/^Lensmor .* Lensmor API Key/);
-	expect(explain(status(404), lensmor)).toMatch(/^Lensmor .* Lensmor Base URL/);
+	expect(explain(status(401), lensmor, '')).toMatch(/^Lensmor .* Lensmor API Key/);
+	expect(explain(status(404), lensmor, '')).toMatch(/^Lensmor .* Lensmor Base URL/);
 });

@@ -1,14 +1,14 @@
 import {
 	decide,
-	LONGEST_WAIT_MS,
-	mayHaveCharged,
+	MAX_WAIT_MS,
+	mayHaveTakenEffect,
 	MAX_TURNED_AWAY_IN_A_ROW,
-	MOST_ATTEMPTS,
+	MAX_ATTEMPTS,
 	type Situation,
 } from '../../../nodes/EcoreLensmor/transport/retryPolicy';
-import type { Reading } from '../../../nodes/EcoreLensmor/transport/classify';
+import type { Classification } from '../../../nodes/EcoreLensmor/transport/classify';
 
-const status = (code: number, retryAfterMs?: number): Reading<string> => ({
+const status = (code: number, retryAfterMs?: number): Classification<string> => ({
 	kind: 'status',
 	status: code,
 	said: '',
@@ -16,9 +16,9 @@ const status = (code: number, retryAfterMs?: number): Reading<string> => ({
 	balance: null,
 });
 
-function decided(reading: Reading<string>, situation: Partial<Situation> = {}): string {
-	const first = { repeat: 'free', attempt: 1, lostBefore: false, turnedAwayInARow: 0 } as const;
-	const decision = decide(reading, { ...first, ...situation });
+function decided(answer: Classification<string>, situation: Partial<Situation> = {}): string {
+	const first = { isRepeatSafe: true, attempt: 1, lostBefore: false, turnedAwayInARow: 0 } as const;
+	const decision = decide(answer, { ...first, ...situation });
 	switch (decision.kind) {
 		case 'sendAgain':
 			return `again in ${decision.afterMs} ms${decision.holdAll ? ', all' : ''}`;
@@ -30,7 +30,7 @@ function decided(reading: Reading<string>, situation: Partial<Situation> = {}): 
 	}
 }
 
-const rows: Array<[string, Reading<string>, string, string]> = [
+const rows: Array<[string, Classification<string>, string, string]> = [
 	['a documented body', { kind: 'delivered', response: 'x' }, 'accept', 'accept'],
 	['a missing record or event', { kind: 'missing' }, 'notFound', 'notFound'],
 	['2xx with an errorKey', { kind: 'refusedWithOk', said: '' }, 'refuse', 'refuse'],
@@ -39,13 +39,8 @@ const rows: Array<[string, Reading<string>, string, string]> = [
 	['a lost answer', { kind: 'lost', cause: '' }, 'again in 1000 ms', 'uncertain'],
 	['another 404', status(404), 'refuse + stop', 'refuse + stop'],
 	['429 with 0 s', status(429, 0), 'again in 0 ms, all', 'again in 0 ms, all'],
-	[
-		'429 with 60 s',
-		status(429, LONGEST_WAIT_MS),
-		'again in 60000 ms, all',
-		'again in 60000 ms, all',
-	],
-	['429 with more', status(429, LONGEST_WAIT_MS + 1), 'refuse + stop', 'refuse + stop'],
+	['429 with 60 s', status(429, MAX_WAIT_MS), 'again in 60000 ms, all', 'again in 60000 ms, all'],
+	['429 with more', status(429, MAX_WAIT_MS + 1), 'refuse + stop', 'refuse + stop'],
 	['429 without', status(429), 'refuse + stop', 'refuse + stop'],
 	['409', status(409), 'again in 1000 ms', 'refuse'],
 	['401', status(401), 'refuse + stop', 'refuse + stop'],
@@ -59,27 +54,27 @@ const rows: Array<[string, Reading<string>, string, string]> = [
 	['599', status(599), 'again in 1000 ms', 'uncertain'],
 ];
 
-it.each(rows)('%s', (_what, reading, whereFree, wherePaid) => {
-	expect(decided(reading)).toBe(whereFree);
-	expect(decided(reading, { repeat: 'paid' })).toBe(wherePaid);
+it.each(rows)('%s', (_what, answer, whereFree, wherePaid) => {
+	expect(decided(answer)).toBe(whereFree);
+	expect(decided(answer, { isRepeatSafe: false })).toBe(wherePaid);
 });
 
 it('waits twice as long before each further send, and then no more', () => {
-	const lost: Reading<string> = { kind: 'lost', cause: '' };
+	const lost: Classification<string> = { kind: 'lost', cause: '' };
 	expect([1, 2, 3].map((attempt) => decided(lost, { attempt }))).toEqual([
 		'again in 1000 ms',
 		'again in 2000 ms',
 		'uncertain',
 	]);
-	expect(MOST_ATTEMPTS).toBe(3);
+	expect(MAX_ATTEMPTS).toBe(3);
 });
 
-it.each<[string, Reading<string>, string]>([
+it.each<[string, Classification<string>, string]>([
 	['never left', { kind: 'unsent', cause: '' }, 'refuse + stop'],
 	['409', status(409), 'refuse'],
 	['500', status(500), 'uncertain'],
-])('the last attempt that met %s ends in %s', (_what, reading, end) => {
-	expect(decided(reading, { attempt: MOST_ATTEMPTS })).toBe(end);
+])('the last attempt that met %s ends in %s', (_what, answer, end) => {
+	expect(decided(answer, { attempt: MAX_ATTEMPTS })).toBe(end);
 });
 
 it.each([
@@ -93,9 +88,11 @@ it.each([
 });
 
 it('a vendor that says when to come back is asked however often it was asked', () => {
-	for (const attempt of [MOST_ATTEMPTS, 1000]) {
+	for (const attempt of [MAX_ATTEMPTS, 1000]) {
 		expect(decided(status(429, 1000), { attempt })).toBe('again in 1000 ms, all');
-		expect(decided(status(429, 1000), { attempt, repeat: 'paid' })).toBe('again in 1000 ms, all');
+		expect(decided(status(429, 1000), { attempt, isRepeatSafe: false })).toBe(
+			'again in 1000 ms, all',
+		);
 	}
 });
 
@@ -108,7 +105,7 @@ it('no refusal is believed of a request whose earlier answer was lost', () => {
 	expect(decided({ kind: 'missing' }, { lostBefore })).toBe('notFound');
 });
 
-it.each<[string, Reading<string>, boolean]>([
+it.each<[string, Classification<string>, boolean]>([
 	['399', status(399), true],
 	['400', status(400), false],
 	['499', status(499), false],
@@ -117,6 +114,6 @@ it.each<[string, Reading<string>, boolean]>([
 	['2xx not understood', { kind: 'unreadable', status: 200 }, true],
 	['never left', { kind: 'unsent', cause: '' }, false],
 	['2xx with an errorKey', { kind: 'refusedWithOk', said: '' }, false],
-])('an attempt may have been charged after %s: %p', (_what, reading, mayHave) => {
-	expect(mayHaveCharged(reading)).toBe(mayHave);
+])('an attempt may have been charged after %s: %p', (_what, answer, mayHave) => {
+	expect(mayHaveTakenEffect(answer)).toBe(mayHave);
 });

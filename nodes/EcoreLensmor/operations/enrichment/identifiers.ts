@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import type { EnrichmentRequest } from '../../vendors/ecore';
-import type { ItemParameters, ReadItem } from '../operation';
-import { shown } from '../shown';
+import type { BadInput, ItemParameters, Requests } from '../operation';
+import { quote } from '../quote';
 
 /** Which combination of identifiers a lookup used, as the output's `matchedBy` names it. */
 export const MATCHED_BY = ['linkedinUrl', 'email', 'nameAndWebsite', 'nameAndCompany'] as const;
@@ -30,7 +30,7 @@ const HAS_A_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const NOT_A_PERSON = /^\/(?:company|school|showcase|jobs|feed|groups|posts)(?:\/|$)/i;
 
 // No identifier is longer; what comes out of a lead form may be anything.
-const MOST_CHARACTERS = 500;
+const MAX_CHARACTERS = 500;
 
 const emailAddress = z.string().email();
 
@@ -71,7 +71,7 @@ const complaints: Record<Field, (text: string) => string | undefined> = {
 };
 
 function complaintAbout(field: Field, text: string): string | undefined {
-	if (text.length > MOST_CHARACTERS) return `has more than ${MOST_CHARACTERS} characters`;
+	if (text.length > MAX_CHARACTERS) return `has more than ${MAX_CHARACTERS} characters`;
 	return isFiller(text) ? 'stands for nothing' : complaints[field](text);
 }
 
@@ -79,12 +79,12 @@ function identifier(item: ItemParameters, field: Field): Identifier {
 	const given = item.field(field);
 	if (given === undefined || given === null) return { absent: true };
 	if (typeof given !== 'string')
-		return { malformed: `${LABELS[field]} must be text, not ${shown(given)}` };
+		return { malformed: `${LABELS[field]} must be text, not ${quote(given)}` };
 	const text = given.trim();
 	if (text === '') return { absent: true };
 	const complaint = complaintAbout(field, text);
 	if (complaint !== undefined) {
-		return { malformed: `${LABELS[field]} ${shown(text)} ${complaint}` };
+		return { malformed: `${LABELS[field]} ${quote(text)} ${complaint}` };
 	}
 	return { value: field === 'linkedinUrl' ? withScheme(text) : text };
 }
@@ -93,11 +93,11 @@ function identifier(item: ItemParameters, field: Field): Identifier {
  * The lookups that an item asks for: its best combination, and the others in turn where the user
  * wants them tried; or what is wrong with it.
  */
-export function lookupsFor(item: ItemParameters): ReadItem<EnrichmentRequest> {
+export function parseIdentifiers(item: ItemParameters): Requests<EnrichmentRequest> | BadInput {
 	const tryNext = item.option('tryNext') ?? false;
 	if (typeof tryNext !== 'boolean') {
 		return {
-			bad: `Try Next Identifier When Not Found must be true or false, not ${shown(tryNext)}`,
+			bad: `Try Next Identifier When Not Found must be true or false, not ${quote(tryNext)}`,
 		};
 	}
 	const combinations = combinationsIn(item);
@@ -109,7 +109,7 @@ export function lookupsFor(item: ItemParameters): ReadItem<EnrichmentRequest> {
  * Every complete combination of an item's identifiers, best first (api-contract A.4). A malformed
  * identifier counts as absent; with no complete combination the sentence says what was malformed or missing.
  */
-function combinationsIn(item: ItemParameters): ReadItem<EnrichmentRequest> {
+function combinationsIn(item: ItemParameters): Requests<EnrichmentRequest> | BadInput {
 	const read = {
 		linkedinUrl: identifier(item, 'linkedinUrl'),
 		email: identifier(item, 'email'),

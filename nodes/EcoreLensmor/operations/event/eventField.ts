@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { eventId as eventIdSchema, LONGEST_EVENT_ID } from '../../vendors/lensmor';
-import type { ItemParameters } from '../operation';
-import { shown } from '../shown';
+import type { BadInput, ItemParameters } from '../operation';
+import { quote } from '../quote';
 
 /** The field for one of Lensmor's events. */
 export const eventField: INodeProperties = {
@@ -31,26 +31,26 @@ export const eventField: INodeProperties = {
 };
 
 /** The id of the event that an item names, or what is wrong with it (api-contract B.9). */
-export function eventIn(item: ItemParameters): { eventId: string } | { bad: string } {
+export function eventIn(item: ItemParameters): { eventId: string } | BadInput {
 	const given = locatedValue(item.field('eventId'));
 	if (given === null || given === undefined) return { bad: 'Event is empty' };
 	if (typeof given !== 'string' && typeof given !== 'number') {
-		return { bad: `Event must be the ID of an event, not ${shown(given)}` };
+		return { bad: `Event must be the ID of an event, not ${quote(given)}` };
 	}
 	// NaN, a fraction, or a number of which the last digits are already lost: it would be another event's.
 	if (typeof given === 'number' && !Number.isSafeInteger(given)) {
-		return { bad: `Event must be the ID of an event, not ${shown(given)}: give a long ID as text` };
+		return { bad: `Event must be the ID of an event, not ${quote(given)}: give a long ID as text` };
 	}
 	const eventId = String(given).trim();
 	if (eventId === '') return { bad: 'Event is empty' };
 	if (eventId.length > LONGEST_EVENT_ID) {
 		return {
-			bad: `Event has ${eventId.length} characters, and an ID has at most ${LONGEST_EVENT_ID}: ${shown(eventId)}`,
+			bad: `Event has ${eventId.length} characters, and an ID has at most ${LONGEST_EVENT_ID}: ${quote(eventId)}`,
 		};
 	}
 	return eventIdSchema.safeParse(eventId).success
 		? { eventId }
-		: { bad: `Event must be the ID of an event, not ${shown(eventId)}` };
+		: { bad: `Event must be the ID of an event, not ${quote(eventId)}` };
 }
 
 // A resource locator is an object; an expression for the whole field may give the bare value.

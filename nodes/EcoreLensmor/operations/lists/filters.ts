@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Filters } from '../../vendors/endpoint';
-import type { ItemParameters } from '../operation';
-import { shown } from '../shown';
+import type { BadInput, ItemParameters } from '../operation';
+import { quote } from '../quote';
 
 /** The Filters collection with these entries. */
 export function filtersField(options: INodeProperties[]): INodeProperties {
@@ -24,7 +24,7 @@ export function filtersIn(
 	item: ItemParameters,
 	options: readonly INodeProperties[],
 	onTheWire: Readonly<Record<string, string>> = {},
-): { filters: Filters } | { bad: string } {
+): { filters: Filters } | BadInput {
 	// n8n lets nothing but a collection through.
 	const given = (item.field('filters') || {}) as IDataObject;
 	const filters: Record<string, string | string[]> = {};
@@ -38,7 +38,7 @@ export function filtersIn(
 		const wrong = written.findIndex((one) => one === undefined);
 		if (wrong !== -1) {
 			return {
-				bad: `${displayName} must be ${EXPECTED[type] ?? 'text'}, not ${shown([value].flat()[wrong])}`,
+				bad: `${displayName} must be ${EXPECTED[type] ?? 'text'}, not ${quote([value].flat()[wrong])}`,
 			};
 		}
 		const set = written.flatMap((one) => one || []);

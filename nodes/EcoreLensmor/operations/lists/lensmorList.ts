@@ -4,9 +4,8 @@ import { z } from 'zod';
 import type { Filters } from '../../vendors/endpoint';
 import { CREDITS_PER_EVENT, type ListRequest, type ListResponse } from '../../vendors/lensmor';
 import { filtersIn } from './filters';
-import { mostWanted } from './listFields';
-import type { ItemParameters } from '../operation';
-import type { Page, Wanted } from '../freeOperation';
+import { limitOf } from './listFields';
+import type { BadInput, FreeRequest, ItemParameters, Page } from '../operation';
 
 /** What every item of an event's list carries beside itself: `lockedCount` is how many more an unlock would show. */
 export const access = z.object({
@@ -29,12 +28,12 @@ interface List {
 export function firstPage(
 	item: ItemParameters,
 	{ filters, onTheWire, always, perPage }: List,
-): Wanted<ListRequest> | { bad: string } {
-	const limit = mostWanted(item);
+): FreeRequest<ListRequest> | BadInput {
+	const limit = limitOf(item);
 	if ('bad' in limit) return limit;
 	const set = filtersIn(item, filters, onTheWire);
 	if ('bad' in set) return set;
-	const pageSize = Math.min(limit.most, perPage);
+	const pageSize = Math.min(limit.limit, perPage);
 	return { request: { filters: { ...set.filters, ...always }, page: 1, pageSize }, ...limit };
 }
 
@@ -62,7 +61,7 @@ export function eventListPage(response: ListResponse, request: ListRequest): Pag
 	const { next, isMorePromised, ...page } = listPage(response, request);
 	return {
 		...page,
-		beside: {
+		sharedFields: {
 			accessMode: accessMode ?? null,
 			lockedCount: locked ?? (accessMode === 'full' ? 0 : null),
 		} satisfies z.infer<typeof access>,

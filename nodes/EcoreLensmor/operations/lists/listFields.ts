@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { ItemParameters } from '../operation';
-import { shown } from '../shown';
+import type { BadInput, ItemParameters } from '../operation';
+import { quote } from '../quote';
 
 /** Simplify: the few fields that most workflows need, or what the vendor sent. */
 export const simplifyField: INodeProperties = {
@@ -33,14 +33,14 @@ export const limitFields: INodeProperties[] = [
 ];
 
 /** The most entries that an item takes, `Infinity` for all; or what is wrong with its limit. */
-export function mostWanted(item: ItemParameters): { most: number } | { bad: string } {
+export function limitOf(item: ItemParameters): { limit: number } | BadInput {
 	const returnAll = item.field('returnAll');
 	if (typeof returnAll !== 'boolean') {
-		return { bad: `Return All must be true or false, not ${shown(returnAll)}` };
+		return { bad: `Return All must be true or false, not ${quote(returnAll)}` };
 	}
-	if (returnAll) return { most: Infinity };
+	if (returnAll) return { limit: Infinity };
 	const limit = item.field('limit');
 	return typeof limit === 'number' && Number.isInteger(limit) && limit >= 1
-		? { most: limit }
-		: { bad: `Limit must be a whole number, 1 or more, not ${shown(limit)}` };
+		? { limit }
+		: { bad: `Limit must be a whole number, 1 or more, not ${quote(limit)}` };
 }

@@ -1,29 +1,27 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { z } from 'zod';
 
 import type { SearchRequest, UnlockRequest } from '../../../vendors/ecore';
 import { isFiller } from '../../enrichment/identifiers';
-import type { FoundAgain, ReadBack } from '../../purchasedRecords';
-import { firstSearch, recordGetAll } from '../getAll';
-import type { record } from '../getAll/output';
+import type { FoundThing, PurchasedDetails } from '../../purchasedDetails';
+import { firstSearch, record, recordGetAll } from '../getAll';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 
 /** Finds unlocked records again through Search Records, the only place that shows an email or phone (api-contract A.3). */
-export const contactDetails: ReadBack<UnlockRequest, SearchRequest> = {
+export const contactDetails: PurchasedDetails<UnlockRequest, SearchRequest> = {
 	list: recordGetAll,
 	keys: ({ uuids }) => uuids.map((uuid) => uuid.toLowerCase()),
 	isAbout: (key, { uuid }) => typeof uuid === 'string' && uuid.toLowerCase() === key,
-	lookFor: (item) => firstSearch(filtersOf(item), Infinity),
-	tell,
-	nothing: NO_DETAILS,
+	firstSearch: (item) => firstSearch(filtersOf(item), Infinity),
+	describe,
+	emptyFields: NO_DETAILS,
 };
 
 // Longer, and a CRM has put something else there.
-const MOST_CHARACTERS = 200;
+const MAX_CHARACTERS = 200;
 
 function isUsable(text: string): boolean {
-	return text.length <= MOST_CHARACTERS && !isFiller(text);
+	return text.length <= MAX_CHARACTERS && !isFiller(text);
 }
 
 // As Record → Get Many writes them, simplified or raw.
@@ -39,9 +37,9 @@ function filtersOf(item: IDataObject): SearchRequest['filters'] {
 	);
 }
 
-function tell(
+function describe(
 	{ uuids, unlock_type: type }: UnlockRequest,
-	found: (key: string) => FoundAgain,
+	found: (key: string) => FoundThing,
 ): { fields: IDataObject; reason: string } {
 	const contacts = uuids.map((uuid) => ({ uuid, ...detailsOf(found(uuid.toLowerCase()), type) }));
 	const [only, ...others] = contacts;
@@ -56,14 +54,14 @@ function tell(
 	};
 }
 
-function detailsOf(found: FoundAgain, type: UnlockRequest['unlock_type']) {
+function detailsOf(found: FoundThing, type: UnlockRequest['unlock_type']) {
 	if ('reason' in found) {
 		return { ...NO_DETAILS, reason: `Contact details are missing: ${found.reason}` };
 	}
-	const { isEmailUnlocked, isPhoneUnlocked, ...shown } = found.json as z.infer<typeof record>;
-	const email = shown.email || null;
-	const directPhone = shown.directPhone || null;
-	const mobilePhone = shown.mobilePhone || null;
+	const { isEmailUnlocked, isPhoneUnlocked, ...details } = record.parse(found.json);
+	const email = details.email || null;
+	const directPhone = details.directPhone || null;
+	const mobilePhone = details.mobilePhone || null;
 	const isThere = type === 'email' ? email !== null : (directPhone ?? mobilePhone) !== null;
 	const isUnlocked = type === 'email' ? isEmailUnlocked : isPhoneUnlocked;
 	const missing =

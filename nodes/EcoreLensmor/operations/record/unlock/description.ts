@@ -12,8 +12,21 @@ const contactDetails = z.object({
 	mobilePhone: z.string().nullable(),
 });
 
+/** What comes out of an unlock. */
+export const output = z.object({
+	uuids: z.array(z.string()),
+	unlockType: z.enum(['email', 'phone']).nullable(),
+	requested: z.number(),
+	alreadyUnlocked: z.boolean().nullable(),
+	unlocked: z.number().nullable(),
+	...contactDetails.partial().shape,
+	contacts: z
+		.array(z.object({ uuid: z.string(), ...contactDetails.shape, reason: z.string() }))
+		.optional(),
+});
+
 /** What the user sees of Record → Unlock. */
-export const description: OperationDescription = {
+export const description: OperationDescription<typeof output> = {
 	resourceName: 'Record',
 	name: 'Unlock',
 	action: 'Unlock record email or phone (1 or 5 credits, 0 if already unlocked)',
@@ -89,15 +102,5 @@ export const description: OperationDescription = {
 				'Whether to add the email and phones of each unlocked record, found again through free searches by the company and job title that the item carries',
 		},
 	],
-	output: z.object({
-		uuids: z.array(z.string()),
-		unlockType: z.enum(['email', 'phone']).nullable(),
-		requested: z.number(),
-		alreadyUnlocked: z.boolean().nullable(),
-		unlocked: z.number().nullable(),
-		...contactDetails.partial().shape,
-		contacts: z
-			.array(z.object({ uuid: z.string(), ...contactDetails.shape, reason: z.string() }))
-			.optional(),
-	}),
+	output,
 };

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+import { CREDITS_PER_EMAIL, enrichEmail } from '../../vendors/ecore';
+import { enrichment } from '../enrichment/enrichment';
+import { identifierFields, tryNextOption } from '../enrichment/identifierFields';
+import { MATCHED_BY } from '../enrichment/identifiers';
+
+/** Email → Enrich: looks a person's email up. */
+export const emailEnrich = enrichment({
+	resource: 'email',
+	description: {
+		resourceName: 'Email',
+		name: 'Enrich',
+		action: 'Enrich email (1 credit if found)',
+		description: "Find a person's email (1 credit if found, 0 if not)",
+		fields: identifierFields,
+		options: [tryNextOption],
+		output: z.object({
+			found: z.boolean().nullable(),
+			email: z.string().nullable(),
+			matchedBy: z.enum(MATCHED_BY).nullable(),
+		}),
+	},
+	endpoint: enrichEmail,
+	price: CREDITS_PER_EMAIL,
+	details: ({ email }: { email: string }) => ({ email }),
+	noDetails: { email: null },
+});

@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+
+import type { EnrichmentRequest } from '../../vendors/ecore';
+import type { Endpoint } from '../../vendors/endpoint';
+import type { OperationDescription, OutputFields, PaidOperation } from '../operation';
+import { identityOf, parseIdentifiers, matchedBy, type MatchedBy } from './identifiers';
+
+type EnrichmentResponse<Results> =
+	| { status: 'success'; results: Results; remaining_credits: number | null }
+	| { status: 'not_found'; remaining_credits: number | null };
+
+interface Enrichment<Results, Output extends OutputFields> {
+	resource: string;
+	description: OperationDescription<Output>;
+	endpoint: Endpoint<EnrichmentRequest, EnrichmentResponse<Results>>;
+	/** In credits: the answer carries no price. */
+	price: number;
+	/** The output fields that tell what was found. */
+	details: (results: Results) => Details<Output>;
+	/** The same fields where nothing was found. */
+	noDetails: Details<Output>;
+}
+
+type Details<Output extends OutputFields> = Omit<z.infer<Output>, 'found' | 'matchedBy'>;
+
+/** An operation that looks a person up; nothing promises that a second hit is free, so none is asked for. */
+export function enrichment<Results, Output extends OutputFields>({
+	resource,
+	description,
+	endpoint,
+	price,
+	details,
+	noDetails,
+}: Enrichment<Results, Output>): PaidOperation<
+	EnrichmentRequest,
+	EnrichmentResponse<Results>,
+	Output,
+	never
+> {
+	// The compiler has checked `details` and `noDetails` against the output; it cannot add these two.
+	const fields = (found: boolean | null, own: Details<Output>, by: MatchedBy | null) =>
+		({ found, ...own, matchedBy: by }) as z.infer<Output>;
+	return {
+		kind: 'paid',
+		resource,
+		operation: 'enrich',
+		description,
+		endpoint,
+		parse: parseIdentifiers,
+		identity: identityOf,
+		requestFields: () => ({}),
+		settle: (response, request) => {
+			const creditsRemaining = response.remaining_credits;
+			return response.status === 'not_found'
+				? {
+						outcome: 'not_found',
+						creditsCharged: 0,
+						creditsRemaining,
+						reason: '',
+						fields: fields(false, noDetails, null),
+					}
+				: {
+						outcome: 'found',
+						creditsCharged: price,
+						creditsRemaining,
+						reason: '',
+						fields: fields(true, details(response.results), matchedBy(request)),
+					};
+		},
+		fieldsWithoutAnswer: (outcome) =>
+			fields(outcome === 'not_found' ? false : null, noDetails, null),
+	};
+}

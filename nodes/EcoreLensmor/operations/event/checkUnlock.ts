@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+import { eventField, eventIn } from './eventField';
+import type { FreeOperation, OperationDescription, Page } from '../operation';
+import { precheckEventUnlock, type PrecheckResponse } from '../../vendors/lensmor';
+
+/** What Lensmor says of an unlock before it is paid; amounts are in credits (api-contract B.3). */
+export const unlockCheck = z.object({
+	eventId: z.string(),
+	allowed: z.boolean(),
+	alreadyUnlocked: z.boolean().nullable(),
+	credits: z.number().nullable(),
+	reason: z.string(),
+	reasonCode: z.string(),
+	availableBalance: z.number().nullable(),
+	chargeableContacts: z.number().nullable(),
+});
+
+/** What the user sees of Event → Check Unlock. */
+const description: OperationDescription<typeof unlockCheck> = {
+	resourceName: 'Event',
+	name: 'Check Unlock',
+	action: 'Check event unlock',
+	description:
+		'Check whether an event can be unlocked, whether it already is, and what it would cost',
+	fields: [eventField],
+	options: [],
+	output: unlockCheck,
+};
+
+/** Event → Check Unlock: what Event → Unlock would come to; nothing is reserved. */
+export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
+	kind: 'free',
+	resource: 'event',
+	operation: 'checkUnlock',
+	description,
+	endpoint: precheckEventUnlock,
+	parse: (item) => {
+		const asked = eventIn(item);
+		return 'bad' in asked ? asked : { request: asked.eventId };
+	},
+	page,
+};
+
+// Lensmor's reason codes (api-contract B.3), and what each says of the account's access.
+const REASONS: Readonly<Record<string, { says: string; alreadyUnlocked: boolean | null }>> = {
+	ok: { says: '', alreadyUnlocked: false },
+	already_unlocked: { says: 'The event is already unlocked', alreadyUnlocked: true },
+	unlock_in_progress: { says: 'An unlock of this event is under way', alreadyUnlocked: null },
+	state_conflict: {
+		says: 'Another operation on this account is in the way: check again later',
+		alreadyUnlocked: null,
+	},
+	insufficient_balance: { says: 'The Lensmor wallet cannot pay for it', alreadyUnlocked: false },
+	no_contacts_available: { says: 'The event has no contacts to unlock', alreadyUnlocked: false },
+	not_found: { says: 'Lensmor knows no such event', alreadyUnlocked: false },
+	forbidden: { says: 'Lensmor does not allow this account to unlock it', alreadyUnlocked: null },
+	system_error: { says: 'Lensmor could not check it: try again later', alreadyUnlocked: null },
+};
+
+function page(response: PrecheckResponse, eventId: string): Page<string> {
+	const { allowed, credits, reason_code: code, detail } = response;
+	const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
+	const { says, alreadyUnlocked } = known ?? {
+		says: code === '' ? 'Lensmor gave no reason' : `Lensmor says ${code}`,
+		alreadyUnlocked: null,
+	};
+	const json: z.infer<typeof unlockCheck> = {
+		eventId,
+		allowed,
+		alreadyUnlocked,
+		credits,
+		reason: says,
+		reasonCode: code,
+		availableBalance: detail?.available_balance ?? null,
+		chargeableContacts: detail?.chargeable_count ?? null,
+	};
+	return { entries: [{ key: eventId, json }] };
+}

@@ -1,0 +1,35 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { eventField, eventIn } from './eventField';
+import { event } from './output';
+import { simplifyField } from '../lists/listFields';
+import type { FreeOperation, OperationDescription } from '../operation';
+import { getEvent, type EventResponse } from '../../vendors/lensmor';
+
+/** What the user sees of Event → Get. */
+const description: OperationDescription<typeof event> = {
+	resourceName: 'Event',
+	name: 'Get',
+	action: 'Get event',
+	description: 'Read one trade-show event',
+	fields: [eventField, simplifyField],
+	options: [],
+	output: event,
+};
+
+/** Event → Get: one of Lensmor's events. */
+export const eventGet: FreeOperation<string, EventResponse> = {
+	kind: 'free',
+	resource: 'event',
+	operation: 'get',
+	description,
+	endpoint: getEvent,
+	parse: (item) => {
+		const asked = eventIn(item);
+		return 'bad' in asked ? asked : { request: asked.eventId };
+	},
+	page: (response) => ({
+		entries: [{ key: response.event.id, json: response.event as IDataObject }],
+	}),
+	simplify: (entry) => event.parse(entry),
+};

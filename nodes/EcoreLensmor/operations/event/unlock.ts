@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import { eventField, eventIn } from './eventField';
+import type {
+	BadInput,
+	ItemParameters,
+	OperationDescription,
+	PaidOperation,
+	Requests,
+} from '../operation';
+import { quote } from '../quote';
+import {
+	unlockEvent,
+	type EventUnlockRequest,
+	type EventUnlockResponse,
+} from '../../vendors/lensmor';
+
+/** An unlocked event; the balance is in credits (api-contract B.9). */
+const output = z.object({
+	eventId: z.string().nullable(),
+	alreadyUnlocked: z.boolean().nullable(),
+	event: z
+		.object({ id: z.string(), eventId: z.string(), name: z.string().nullable() })
+		.partial()
+		.nullable(),
+	balance: z
+		.object({
+			subscriptionBalance: z.number(),
+			permanentBalance: z.number(),
+			totalBalance: z.number(),
+			unlimited: z.boolean(),
+		})
+		.partial()
+		.nullable(),
+});
+
+/** What the user sees of Event → Unlock. */
+const description: OperationDescription<typeof output> = {
+	resourceName: 'Event',
+	name: 'Unlock',
+	action: 'Unlock event (2000 credits, 0 if already unlocked)',
+	description:
+		"Open a trade-show event's exhibitors and people (2000 credits, 0 if already unlocked)",
+	fields: [eventField],
+	options: [
+		{
+			displayName: 'Call Source',
+			name: 'callSource',
+			type: 'options',
+			default: 'auto',
+			options: [
+				{ name: 'Agent', value: 'agent', description: 'Say that an AI agent asked' },
+				{ name: 'API', value: 'api', description: 'Say that a workflow asked' },
+				{
+					name: 'Automatic',
+					value: 'auto',
+					description: 'Agent when the node runs as an AI tool, API otherwise',
+				},
+			],
+			description: "What Lensmor's usage statistics should say about where the call comes from",
+		},
+	],
+	output,
+};
+
+/** Event → Unlock: opens a trade-show event's exhibitors and people; an unlocked event costs nothing again. */
+export const eventUnlock: PaidOperation<
+	EventUnlockRequest,
+	EventUnlockResponse,
+	typeof output,
+	'eventId'
+> = {
+	kind: 'paid',
+	resource: 'event',
+	operation: 'unlock',
+	description,
+	endpoint: unlockEvent,
+	parse,
+	identity: (request) => request.eventId,
+	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (api-contract B.9).
+	locks: () => ['credit operation'],
+	requestFields: (request) => ({ eventId: request?.eventId ?? null }),
+	settle,
+	fieldsWithoutAnswer: (outcome) => ({
+		alreadyUnlocked: outcome === 'not_found' ? false : null,
+		event: null,
+		balance: null,
+	}),
+};
+
+function parse(item: ItemParameters): Requests<EventUnlockRequest> | BadInput {
+	const asked = eventIn(item);
+	if ('bad' in asked) return asked;
+	const source = item.option('callSource') ?? 'auto';
+	if (source !== 'auto' && source !== 'api' && source !== 'agent') {
+		return { bad: `Call Source must be "auto", "api" or "agent", not ${quote(source)}` };
+	}
+	const callSource = source === 'auto' ? (item.calledByAgent ? 'agent' : 'api') : source;
+	return { requests: [{ eventId: asked.eventId, callSource }] };
+}
+
+function settle(response: EventUnlockResponse, request: EventUnlockRequest) {
+	const { alreadyUnlocked, creditsUsed, balanceAfter, event } = response;
+	return {
+		outcome: alreadyUnlocked ? ('already_unlocked' as const) : ('unlocked' as const),
+		creditsCharged: creditsUsed,
+		creditsRemaining: balanceAfter?.totalBalance ?? null,
+		reason: anotherEvent(response, request),
+		fields: { alreadyUnlocked, event: event ?? null, balance: balanceAfter ?? null },
+	};
+}
+
+// An event has an id and an eventId, and one event's may be another's (api-contract B.9): whoever
+// pays 2000 credits should be told when the answer is about an event of neither.
+function anotherEvent({ event }: EventUnlockResponse, { eventId }: EventUnlockRequest): string {
+	if (event?.id === undefined && event?.eventId === undefined) return '';
+	if (event.id === eventId || event.eventId === eventId) return '';
+	const name = event.name ? ` (${event.name})` : '';
+	return `Lensmor answered with event ${event.eventId ?? event.id}${name}, not with the ID that was asked for: check that it is the event you mean`;
+}

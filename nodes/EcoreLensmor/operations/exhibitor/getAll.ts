@@ -1,0 +1,121 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { eventField, eventIn } from '../event/eventField';
+import { filtersField } from '../lists/filters';
+import { access, eventListPage, firstPage } from '../lists/lensmorList';
+import { limitFields, simplifyField } from '../lists/listFields';
+import type { FreeOperation, OperationDescription } from '../operation';
+import { text } from '../outputFields';
+import {
+	ENTRIES_PER_PAGE,
+	listExhibitors,
+	type ListRequest,
+	type ListResponse,
+} from '../../vendors/lensmor';
+
+/** An exhibitor as it comes out; `lockedCount` is how many more an unlock would show (api-contract B.12). */
+export const exhibitor = z.object({
+	id: z.string(),
+	companyName: text,
+	domain: text,
+	website: text,
+	linkedinUrl: text,
+	industry: text,
+	country: text,
+	employeeCount: z.union([z.number(), z.string()]).nullable().catch(null),
+});
+
+/** The filters that Lensmor documents (api-contract B.12). */
+export const filters: INodeProperties[] = [
+	{
+		displayName: 'Categories',
+		name: 'category',
+		type: 'string',
+		typeOptions: { multipleValues: true },
+		default: [],
+		placeholder: 'e.g. Packaging Machinery',
+	},
+	{
+		displayName: 'Country',
+		name: 'country',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Germany',
+	},
+	{
+		displayName: 'Departments',
+		name: 'department',
+		type: 'string',
+		typeOptions: { multipleValues: true },
+		default: [],
+		placeholder: 'e.g. Sales',
+	},
+	{
+		displayName: 'Industries',
+		name: 'industry',
+		type: 'string',
+		typeOptions: { multipleValues: true },
+		default: [],
+		placeholder: 'e.g. Robotics',
+	},
+	{
+		displayName: 'Job Titles',
+		name: 'jobTitle',
+		type: 'string',
+		typeOptions: { multipleValues: true },
+		default: [],
+		placeholder: 'e.g. Head of Sales',
+	},
+	{
+		displayName: 'Keyword',
+		name: 'keyword',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Acme',
+	},
+	{
+		displayName: 'Management Levels',
+		name: 'managementLevel',
+		type: 'string',
+		typeOptions: { multipleValues: true },
+		default: [],
+		placeholder: 'e.g. Director',
+	},
+	{
+		displayName: 'Personnel Limit',
+		name: 'personnelLimit',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: 0 },
+		description: 'Sent to Lensmor as it is; its documents do not say what it limits',
+	},
+];
+
+/** What the user sees of Exhibitor → Get Many. */
+const description: OperationDescription = {
+	resourceName: 'Exhibitor',
+	name: 'Get Many',
+	action: 'Get many exhibitors of event',
+	description: 'List the exhibitors of an event: a preview until the event is unlocked',
+	fields: [eventField, ...limitFields, simplifyField, filtersField(filters)],
+	options: [],
+	output: exhibitor.merge(access),
+};
+
+/** Exhibitor → Get Many: the companies at an event, all of them once it is unlocked. */
+export const exhibitorGetAll: FreeOperation<ListRequest, ListResponse> = {
+	kind: 'free',
+	resource: 'exhibitor',
+	operation: 'getAll',
+	description,
+	endpoint: listExhibitors,
+	parse: (item) => {
+		const asked = eventIn(item);
+		if ('bad' in asked) return asked;
+		const always = { event_id: asked.eventId };
+		return firstPage(item, { filters, always, perPage: ENTRIES_PER_PAGE });
+	},
+	page: eventListPage,
+	simplify: (entry) => exhibitor.parse(entry),
+};

@@ -1,0 +1,104 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { eventField, eventIn } from '../event/eventField';
+import { filtersField } from '../lists/filters';
+import { access, eventListPage, firstPage } from '../lists/lensmorList';
+import { limitFields, simplifyField } from '../lists/listFields';
+import type { FreeOperation, OperationDescription } from '../operation';
+import { text } from '../outputFields';
+import {
+	listPersonnel,
+	PEOPLE_PER_PAGE,
+	type ListRequest,
+	type ListResponse,
+} from '../../vendors/lensmor';
+
+/** A person at an event as it comes out (api-contract B.13). */
+export const person = z.object({
+	id: z.string(),
+	fullName: text,
+	title: text,
+	companyName: text,
+	linkedinUrl: text,
+	email: text,
+	phone: text,
+	contactUnlockStatus: text,
+});
+
+/** The filters that Lensmor documents (api-contract B.13). */
+export const filters: INodeProperties[] = [
+	{
+		displayName: 'Department',
+		name: 'department',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Sales',
+	},
+	{
+		displayName: 'Exhibitor ID',
+		name: 'exhibitorId',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 4711',
+		description: 'Only people of this exhibitor',
+	},
+	{
+		displayName: 'Keyword',
+		name: 'searchQuery',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. procurement',
+		description: 'Text to look for',
+	},
+	{
+		displayName: 'Seniority Level',
+		name: 'level',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Director',
+	},
+	{
+		displayName: 'Sources',
+		name: 'sourceType',
+		type: 'multiOptions',
+		default: [],
+		options: [
+			{ name: 'Exhibitor', value: 'exhibitor' },
+			{ name: 'Social', value: 'social' },
+			{ name: 'Visitors', value: 'visitors' },
+		],
+		description: 'Where Lensmor knows the people from',
+	},
+];
+
+/** What the user sees of Person → Get Many. */
+const description: OperationDescription = {
+	resourceName: 'Person',
+	name: 'Get Many',
+	action: 'Get many people of event',
+	description: 'List the people of an event: a preview until the event is unlocked',
+	fields: [eventField, ...limitFields, simplifyField, filtersField(filters)],
+	options: [],
+	output: person.merge(access),
+};
+
+const ON_THE_WIRE = { exhibitorId: 'exhibitor_id', searchQuery: 'search_query' };
+
+/** Person → Get Many: the people at an event, all of them once it is unlocked. */
+export const personGetAll: FreeOperation<ListRequest, ListResponse> = {
+	kind: 'free',
+	resource: 'person',
+	operation: 'getAll',
+	description,
+	endpoint: listPersonnel,
+	parse: (item) => {
+		const asked = eventIn(item);
+		if ('bad' in asked) return asked;
+		const always = { event_id: asked.eventId };
+		const list = { filters, onTheWire: ON_THE_WIRE, always, perPage: PEOPLE_PER_PAGE };
+		return firstPage(item, list);
+	},
+	page: eventListPage,
+	simplify: (entry) => person.parse(entry),
+};

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import { CREDITS_PER_PHONE, enrichPhone } from '../../vendors/ecore';
+import { enrichment } from '../enrichment/enrichment';
+import { identifierFields, tryNextOption } from '../enrichment/identifierFields';
+import { MATCHED_BY } from '../enrichment/identifiers';
+
+/** Phone → Enrich: looks a person's phone up. */
+export const phoneEnrich = enrichment({
+	resource: 'phone',
+	description: {
+		resourceName: 'Phone',
+		name: 'Enrich',
+		action: 'Enrich phone (5 credits if found)',
+		description: "Find a person's phone (5 credits if found, 0 if not)",
+		fields: identifierFields,
+		options: [tryNextOption],
+		output: z.object({
+			found: z.boolean().nullable(),
+			phone: z.string().nullable(),
+			email: z.string().nullable(),
+			matchedBy: z.enum(MATCHED_BY).nullable(),
+		}),
+	},
+	endpoint: enrichPhone,
+	price: CREDITS_PER_PHONE,
+	details: ({ phone, email }: { phone: string; email?: string | null | undefined }) => ({
+		phone,
+		email: email ?? null,
+	}),
+	noDetails: { phone: null, email: null },
+});

@@ -1,0 +1,96 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { badResult, isBad, type ItemResult } from '../items/itemResult';
+import { whyUnresolved, type Parameters } from '../items/parameters';
+import { readSettings, type Settings } from '../items/settings';
+import { defect, tryOperation } from '../operations/defect';
+import type { Combiner, PaidOperation } from '../operations/operation';
+import { withoutAnswer } from '../operations/outcome';
+import { mapInSlices } from '../timeSlices';
+import { keyOf, type ReusableRequest } from './memory';
+
+/** What the items of one run are read with. */
+export interface ItemReader {
+	parameters: (item: number) => Parameters;
+	/** The first item's, which `settings` were read from. */
+	options: IDataObject;
+	settings: Settings;
+}
+
+const DIFFERENT_SETTINGS =
+	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
+
+/** Reads and checks one item. Never throws. */
+export function readItem(
+	operation: PaidOperation,
+	item: number,
+	{ parameters: parametersOf, options, settings }: ItemReader,
+): ItemResult {
+	try {
+		const parameters = parametersOf(item);
+		if (parameters.options !== options) {
+			const own = readSettings(parameters.options);
+			if ('bad' in own) return badResult(operation, [item], own.bad);
+			if (JSON.stringify(own.settings) !== JSON.stringify(settings)) {
+				return badResult(operation, [item], DIFFERENT_SETTINGS);
+			}
+		}
+		const parsed = operation.parse(parameters);
+		if ('bad' in parsed) return badResult(operation, [item], parsed.bad);
+		const documented = parsed.requests.every(
+			(request) => operation.endpoint.request.safeParse(request).success,
+		);
+		return documented
+			? resultFor(operation, [item], parsed.requests)
+			: badResult(operation, [item], 'This makes no request that the vendor documents');
+	} catch (error) {
+		// An expression that cannot be resolved is this item's trouble, not the others'.
+		const unresolved = whyUnresolved(error);
+		return unresolved === undefined
+			? badResult(operation, [item], defect(error), true)
+			: badResult(operation, [item], unresolved);
+	}
+}
+
+/** Combines what good items ask for into shared requests; bad items keep results of their own. Never throws. */
+export async function combined(
+	operation: PaidOperation,
+	read: ItemResult[],
+	combiner: Combiner,
+	reusable: ReusableRequest[],
+): Promise<ItemResult[]> {
+	const good = read.filter((result) => !isBad(result));
+	const requests = good.flatMap(({ items: [item = 0], requests: own }) =>
+		own.map(({ request }) => ({ item, request })),
+	);
+	const known = reusable
+		.map(({ request }) => request)
+		.filter((request) => operation.endpoint.request.safeParse(request).success);
+	let results: ItemResult[];
+	try {
+		const all = await combiner.combine(requests, known);
+		results = await mapInSlices(all, ({ items, request }) =>
+			resultFor(operation, items, [request]),
+		);
+	} catch (error) {
+		const reason = defect(error);
+		results = good.map(({ items }) => badResult(operation, items, reason, true));
+	}
+	return [...read.filter(isBad), ...results].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
+}
+
+/** A result that nothing has become of yet. */
+function resultFor(operation: PaidOperation, items: number[], requests: unknown[]): ItemResult {
+	const keyed = tryOperation(() => {
+		// Whatever throws here would throw again once money is spent.
+		operation.fieldsWithoutAnswer('not_sent');
+		return requests.map((request) => ({ key: keyOfRequest(operation, request), request }));
+	});
+	return 'defect' in keyed
+		? badResult(operation, items, keyed.defect, true)
+		: { items, requests: keyed.result, receipt: withoutAnswer(operation, 'not_sent', '') };
+}
+
+function keyOfRequest(operation: PaidOperation, request: unknown): string {
+	return keyOf(`${operation.resource}.${operation.operation}`, operation.identity(request));
+}

@@ -1,0 +1,214 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import {
+	asProblem,
+	badResult,
+	isBad,
+	toItem,
+	type ItemResult,
+	type Output,
+	type Purchased,
+} from '../items/itemResult';
+import {
+	isToolRunByEngine,
+	parameterReader,
+	whyUnresolved,
+	type Parameters,
+} from '../items/parameters';
+import { badInput, failed, summary, unusable } from '../items/report';
+import { readSettings } from '../items/settings';
+import { defect } from '../operations/defect';
+import type { BadInput, Combiner, PaidOperation } from '../operations/operation';
+import { isProblem } from '../operations/outcome';
+import type { PurchasedDetails } from '../operations/purchasedDetails';
+import { mapInSlices } from '../timeSlices';
+import { connect } from '../transport/connect';
+import type { Session } from '../transport/request';
+import { combined, readItem, type ItemReader } from './itemRequests';
+import { Memory, type Run } from './memory';
+import { planDryRun } from './planDryRun';
+import type { Spending } from './purchase';
+import { purchaseAll } from './purchaseAll';
+import { Regrouped, type WantedRequest } from './regrouped';
+import { sharedStateOf } from './sharedState';
+
+/** Finds the details of what was bought and puts them on the results, by free requests. Never throws. */
+export type FindDetails = (
+	session: Session,
+	details: PurchasedDetails,
+	purchased: Purchased,
+) => Promise<void>;
+
+/**
+ * Items in, items out, for operations that cost credits: read, check, buy, tell. The only code on the
+ * way to a credit that sees more than one item. Throws, with Stop Workflow, a NodeOperationError that
+ * says what was paid; and what n8n throws.
+ */
+export async function runPaid(
+	context: IExecuteFunctions,
+	operation: PaidOperation,
+	findDetails: FindDetails,
+): Promise<INodeExecutionData[][]> {
+	const inputs = context.getInputData();
+	const node = context.getNode();
+	const stopOnProblem = !context.continueOnFail();
+	const isTool = isToolRunByEngine(node);
+	const output: Output = {
+		operation,
+		field: '',
+		// Of a tool, an agent sees nothing that leaves by the error output.
+		...(node.onError === 'continueErrorOutput' && !isTool ? { toErrorOutput: node } : {}),
+	};
+	const allRefused = (reason: string) => {
+		if (stopOnProblem) throw unusable(node, reason);
+		return [inputs.map((_, item) => toItem(output, inputs, badResult(operation, [item], reason)))];
+	};
+
+	const prepared = await prepare(context, operation, stopOnProblem);
+	if ('bad' in prepared) return allRefused(prepared.bad);
+	const { settings, combiner, details, run, spending } = prepared;
+	const { memory, shared } = spending;
+
+	const read = await mapInSlices(inputs, (_, item) => readItem(operation, item, prepared));
+	const bad = read.filter((result) => isBad(result) && !result.isDefect);
+	if (stopOnProblem && bad.length > 0) throw badInput(node, bad.map(asProblem));
+	const planned = await plan(operation, read, combiner, memory);
+	if ('bad' in planned) return allRefused(planned.bad);
+	const { results, regrouped } = planned;
+	const defective = results.find(({ isDefect }) => isDefect);
+	if (stopOnProblem && defective !== undefined) throw unusable(node, defective.receipt.reason);
+
+	if (settings.dryRun) {
+		try {
+			await planDryRun(operation, results, memory, regrouped);
+		} catch (error) {
+			return allRefused(defect(error));
+		}
+	} else {
+		if (shared.underWay.size === 0) shared.throttle.forgetRefusals();
+		shared.throttle.begin(results.length);
+		shared.underWay.add(run.runIndex);
+		try {
+			const { concurrency } = settings;
+			const keys = await purchaseAll(operation, results, spending, concurrency, regrouped);
+			const hasProblem = results.some(({ receipt }) => isProblem(receipt));
+			if (stopOnProblem && hasProblem && !spending.cancelled()) {
+				throw failed(node, operation, results);
+			}
+			await memory.handOver(keys);
+			await memory.handOver(regrouped.keys);
+		} finally {
+			// Not before: another tool call must see that this output tells, or will tell, of the charge.
+			shared.underWay.delete(run.runIndex);
+		}
+	}
+	if (details !== undefined) {
+		const session: Session = {
+			...spending,
+			halted: spending.isOutOfCredits ? undefined : spending.halted,
+			haltOnProblem: false,
+		};
+		const { concurrency } = settings;
+		await findDetails(session, details, { results, read, inputs, concurrency });
+	}
+	context.addExecutionHints(summary(results, spending.balance));
+	// A combined request has no single input item to keep, and a tool's is what reached the agent: headers
+	// of a webhook and the like, which a language model need not see.
+	output.field = combiner === undefined && !isTool ? settings.outputField : '';
+	return [await mapInSlices(results, (result) => toItem(output, inputs, result))];
+}
+
+interface Prepared extends ItemReader {
+	combiner: Combiner | undefined;
+	details: PurchasedDetails | undefined;
+	run: Run;
+	spending: Spending;
+}
+
+/** What is the same for all items: the settings, the account, and the state of this run's spending. */
+async function prepare(
+	context: IExecuteFunctions,
+	operation: PaidOperation,
+	haltOnProblem: boolean,
+): Promise<Prepared | BadInput> {
+	try {
+		const parameters = parameterReader(context);
+		const first = parameters(0);
+		const read = readSettings(first.options);
+		if ('bad' in read) return read;
+		const { settings } = read;
+		const chosen = chosenBy(operation, first);
+		if ('bad' in chosen) return chosen;
+
+		const connection = await connect(context, operation.endpoint.vendor, settings.timeout);
+		if ('bad' in connection) return connection;
+
+		const stored = context.getContext('node');
+		const run: Run = {
+			executionId: context.getExecutionId(),
+			// Tool calls that an agent makes by itself share n8n's run index, and each has an output of its own.
+			runIndex: first.sharesRunIndex
+				? Memory.runIndexOfToolCall(stored)
+				: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
+			mode: context.getMode(),
+		};
+		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
+		const shared = sharedStateOf(stored, run, cancelled);
+		const spending: Spending = {
+			...connection,
+			throttle: shared.throttle,
+			memory: new Memory(stored, run, shared.underWay),
+			maximumCredits: settings.maximumCredits,
+			shared,
+			haltOnProblem,
+			halted: undefined,
+			isOutOfCredits: false,
+			cancelled,
+			balance: null,
+		};
+		return { parameters, options: first.options, settings, ...chosen, run, spending };
+	} catch (error) {
+		// In the continue modes n8n would pass the input on as if nothing had happened.
+		return { bad: (error as Error).message };
+	}
+}
+
+/** What the first item says of all items: whether requests are combined, and whether details are wanted. */
+function chosenBy(
+	operation: PaidOperation,
+	first: Parameters,
+): Pick<Prepared, 'combiner' | 'details'> | BadInput {
+	try {
+		const combiner = operation.combiner?.(first);
+		if (combiner !== undefined && 'bad' in combiner) return combiner;
+		const details = operation.purchasedDetails?.(first);
+		if (details !== undefined && 'bad' in details) return details;
+		return { combiner, details };
+	} catch (error) {
+		return { bad: whyUnresolved(error) ?? defect(error) };
+	}
+}
+
+/** What is to be asked for, and what an earlier run of this execution has already paid of it. */
+async function plan(
+	operation: PaidOperation,
+	read: ItemResult[],
+	combiner: Combiner | undefined,
+	memory: Memory,
+): Promise<{ results: ItemResult[]; regrouped: Regrouped } | BadInput> {
+	try {
+		const reusable = await memory.reusableRequests();
+		const results =
+			combiner === undefined ? read : await combined(operation, read, combiner, reusable);
+		const regrouped = await Regrouped.from(operation, reusable, wantedBy(results));
+		return { results, regrouped };
+	} catch (error) {
+		return { bad: defect(error) };
+	}
+}
+
+function* wantedBy(results: ItemResult[]): Generator<WantedRequest> {
+	for (const { requests, items } of results) {
+		for (const keyed of requests) yield { ...keyed, item: items[0] ?? 0 };
+	}
+}

@@ -1,0 +1,97 @@
+import type { Account } from '../vendors/account';
+import type { Call, WireRequest } from '../vendors/endpoint';
+import { attemptOnce } from './attempt';
+import { explain } from './explain';
+import { decide, mayHaveTakenEffect } from './retryPolicy';
+import type { Send } from './send';
+import type { Throttle } from './throttle';
+
+/** What all requests of one run share. */
+export interface Session {
+	account: Account;
+	send: Send;
+	throttle: Throttle;
+	/** Whether a person pressed Stop. */
+	cancelled: () => boolean;
+	/** Why nothing further is sent in this run; `undefined` while it goes on. */
+	halted: string | undefined;
+	/** Whether any problem ends the run (Stop Workflow), not only one that every further request would meet. */
+	haltOnProblem: boolean;
+}
+
+/** What a request is to the vendor. */
+export interface Repeatability {
+	/** Whether the vendor documents that the same request may arrive twice without harm. */
+	isRepeatSafe: boolean;
+	/** Whether an attempt of an earlier run may have taken effect. */
+	lostBefore: boolean;
+	/** Put behind the reason where nobody knows whether the request took effect. */
+	doubt: string;
+}
+
+/** What a request came to after its last attempt; `reason` is a sentence for a person. */
+export type RequestResult<Response> = (
+	| { kind: 'delivered'; response: Response }
+	| { kind: 'missing' }
+	/** The vendor did not do it; `balance` is in the vendor's unit. */
+	| { kind: 'refused'; reason: string; status?: number; balance: number | null }
+	/** Nobody knows whether the vendor did it. */
+	| { kind: 'unknown'; reason: string; cause: 'lost' | 'unreadable'; balance: number | null }
+	/** Not sent, or not sent again. */
+	| { kind: 'notSent'; reason: string }
+) & {
+	/** Whether an attempt before the last one may have taken effect. */
+	lostBefore: boolean;
+};
+
+/**
+ * Sends a request, and sends it again where the retry policy permits it: the only loop that does so.
+ * Ends the run where every further request would meet the same. Never throws.
+ */
+export async function sendRequest<Response>(
+	session: Session,
+	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
+	wire: WireRequest,
+	repeatability: Repeatability,
+): Promise<RequestResult<Response>> {
+	const { account, throttle } = session;
+	const { isRepeatSafe, doubt } = repeatability;
+	let { lostBefore } = repeatability;
+	for (let attempt = 1; ;) {
+		const answer = await attemptOnce(session, endpoint, wire);
+		if (answer.kind === 'heldBack') return { kind: 'notSent', reason: answer.reason, lostBefore };
+		const { turnedAwayInARow } = throttle;
+		const decision = decide(answer, { isRepeatSafe, attempt, lostBefore, turnedAwayInARow });
+		switch (decision.kind) {
+			case 'accept':
+				return { kind: 'delivered', response: decision.response, lostBefore };
+			case 'notFound':
+				return { kind: 'missing', lostBefore };
+			case 'sendAgain':
+				lostBefore ||= mayHaveTakenEffect(answer);
+				if (decision.holdAll) throttle.hold(decision.afterMs);
+				else {
+					attempt += 1;
+					await throttle.pause(decision.afterMs);
+				}
+				break;
+			case 'refuse':
+			case 'uncertain': {
+				const reason = explain(answer, account, doubt);
+				if (decision.stop || session.haltOnProblem) halt(session, reason);
+				const balance = answer.kind === 'status' ? answer.balance : null;
+				if (decision.kind === 'uncertain') {
+					const cause = answer.kind === 'unreadable' ? 'unreadable' : 'lost';
+					return { kind: 'unknown', reason, cause, balance, lostBefore };
+				}
+				const status = answer.kind === 'status' ? { status: answer.status } : {};
+				return { kind: 'refused', reason, ...status, balance, lostBefore };
+			}
+		}
+	}
+}
+
+/** Lets nothing further be sent in this run. */
+export function halt(session: Session, reason: string): void {
+	session.halted ??= `Held back after an earlier answer: ${reason}`;
+}
