@@ -1,11 +1,13 @@
 import {
 	NodeConnectionTypes,
+	NodeOperationError,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INode,
 } from 'n8n-workflow';
 
 import type { ItemParameters } from '../operations/operation';
+import { nodeError } from './nodeError';
 
 /** The parameters of one item, with its options as a whole. */
 export interface Parameters extends ItemParameters {
@@ -31,8 +33,7 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 		try {
 			value = context.getNodeParameter(name, item, fallback, { skipValidation: true });
 		} catch (error) {
-			unresolved.add(error as Error);
-			throw error;
+			throw nodeError(node, (error as Error).message);
 		}
 		if (!holdsExpression(parameters[name])) constants.set(name, value);
 		return value;
@@ -50,12 +51,10 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 	};
 }
 
-// Errors of n8n's, told apart from those of the node's own code.
-const unresolved = new WeakSet<object>();
-
 /** Why an expression cannot be resolved; `undefined` for an error that the reader did not throw. */
 export function whyUnresolved(error: unknown): string | undefined {
-	return error instanceof Error && unresolved.has(error)
+	// Code of an operation throws no such error.
+	return error instanceof NodeOperationError
 		? `An expression cannot be resolved: ${error.message}`
 		: undefined;
 }
