@@ -66,7 +66,7 @@ export class EcoreLensmorApi implements ICredentialType {
 
 	/**
 	 * Adds a vendor's token to a request to that vendor, and forbids redirects, also for n8n's HTTP Request node.
-	 * Throws for any other address (api-contract A.1, B.1).
+	 * Throws for any other address (docs/vendor-apis.md A.1, B.1).
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,

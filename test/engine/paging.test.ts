@@ -4,7 +4,7 @@ import { accountsOf } from '../../nodes/EcoreLensmor/vendors/account';
 import { firstSearch, recordGetAll } from '../../nodes/EcoreLensmor/operations/record/getAll';
 import { pagesOf } from '../../nodes/EcoreLensmor/free/pages';
 import { Throttle } from '../../nodes/EcoreLensmor/transport/throttle';
-import type { Answer } from '../../nodes/EcoreLensmor/transport/send';
+import type { AttemptResult } from '../../nodes/EcoreLensmor/transport/send';
 import { crowd } from '../bench/crowd';
 import { Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { execute } from './engine';
@@ -245,7 +245,7 @@ it('a page that is gone is not a list that never was', async () => {
 
 it('a list that never ends is given up, and says that there may be more', async () => {
 	let asked = 0;
-	const send = async (): Promise<Answer> => {
+	const send = async (): Promise<AttemptResult> => {
 		const results = from(100 * asked, 100).map((one) => ({ uuid: uuid(one) }));
 		asked += 1;
 		return { kind: 'response', status: 200, headers: {}, body: { count: 1e9, results } };

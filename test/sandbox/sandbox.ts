@@ -67,7 +67,7 @@ export class TokenBucket {
 // The troubles that leave the answer whole.
 const TELLING: Array<Trouble['kind']> = ['slow', 'unknownFields'];
 
-// Lensmor's window (api-contract B.1): that many requests a minute.
+// Lensmor's window (docs/vendor-apis.md B.1): that many requests a minute.
 const LENSMOR_REQUESTS = 120;
 const WINDOW_MS = 60_000;
 

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 
 const answer = z.object({ statusCode: z.number(), body: z.unknown() });
 
-/** Checks every token that is filled in with a free call (api-contract C.1), and names the one that is refused. Never throws. */
+/** Checks every token that is filled in with a free call (docs/vendor-apis.md C.1), and names the one that is refused. Never throws. */
 export async function ecoreLensmorApiTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,

@@ -43,11 +43,13 @@ export async function findPurchased(
 	}
 	await mapInSlices(results, (result) => {
 		const { receipt, request } = result;
-		const told = bought.has(result)
+		const described = bought.has(result)
 			? tryOperation(() => details.describe(request, found.of))
 			: { result: { fields: details.emptyFields, reason: '' } };
 		const { fields, reason } =
-			'defect' in told ? { fields: details.emptyFields, reason: told.defect } : told.result;
+			'defect' in described
+				? { fields: details.emptyFields, reason: described.defect }
+				: described.result;
 		result.receipt = {
 			...receipt,
 			fields: { ...receipt.fields, ...fields },

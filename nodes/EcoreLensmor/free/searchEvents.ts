@@ -13,11 +13,11 @@ import { requestFree } from './requestFree';
 const TIMEOUT_MS = 15_000;
 const PATIENCE_MS = 10_000;
 const EVENTS_PER_PAGE = 50;
-// The longest keyword that Lensmor takes (api-contract B.4).
+// The longest keyword that Lensmor takes (docs/vendor-apis.md B.4).
 const LONGEST_KEYWORD = 200;
 
 /**
- * What From List shows of Lensmor's events: those whose name the user types, page by page (api-contract B.4).
+ * What From List shows of Lensmor's events: those whose name the user types, page by page (docs/vendor-apis.md B.4).
  * Throws a NodeOperationError that says why there are none.
  */
 export async function searchEvents(
@@ -59,7 +59,7 @@ export async function searchEvents(
 			return {
 				name: `${name || id}${known === '' ? '' : ` (${known})`}`,
 				// Not the eventId: it may be the id of another event, and Lensmor reads a
-				// number as an id first, at least where it shows an event (api-contract B.9).
+				// number as an id first, at least where it shows an event (docs/vendor-apis.md B.9).
 				value: id,
 				// n8n opens it.
 				...(url !== null && /^https?:/.test(url) ? { url } : {}),

@@ -41,8 +41,8 @@ export function failed(
 ): NodeOperationError {
 	const problems = results.filter(({ receipt }) => isProblem(receipt));
 	const held = problems.filter(({ receipt }) => receipt.outcome === 'not_sent');
-	const told = problems.filter(({ receipt }) => receipt.outcome !== 'not_sent');
-	const first = told[0] ?? held[0];
+	const answered = problems.filter(({ receipt }) => receipt.outcome !== 'not_sent');
+	const first = answered[0] ?? held[0];
 	const item = first?.items[0] ?? 0;
 
 	const paid = results.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
@@ -52,7 +52,7 @@ export function failed(
 		held.length === 0 ? '' : `${count(held.length, 'item')} held back and not charged.`,
 		whatARetrySendsAgain(operation, results),
 	];
-	const others = told.length > 1 ? ` (and ${count(told.length - 1, 'more item')})` : '';
+	const others = answered.length > 1 ? ` (and ${count(answered.length - 1, 'more item')})` : '';
 	return nodeError(
 		node,
 		`Item ${item}: ${first?.receipt.reason ?? ''}${others}`,

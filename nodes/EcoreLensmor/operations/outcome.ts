@@ -74,12 +74,12 @@ export function afterALostAnswer(receipt: Receipt): Receipt {
 	if (receipt.outcome !== 'already_unlocked' && receipt.outcome !== 'partly_unlocked') {
 		return receipt;
 	}
-	const told =
+	const cost =
 		receipt.creditsCharged === 0 ? '' : `${receipt.creditsCharged} credits for this answer. `;
 	return {
 		...receipt,
 		creditsCharged: null,
-		reason: `${told}An earlier answer to this request was lost, and that attempt may have paid for it`,
+		reason: `${cost}An earlier answer to this request was lost, and that attempt may have paid for it`,
 		fields: { ...receipt.fields, alreadyUnlocked: null },
 	};
 }

@@ -175,7 +175,7 @@ export class Memory {
 		this.stored.spent += creditsOf(entry) - (known === undefined ? 0 : creditsOf(known));
 		this.stored.entries[key] = this.packed(entry);
 		if (request !== undefined) this.stored.requests[key] = request;
-		return tellAll(entry);
+		return fullReceipt(entry);
 	}
 
 	/** The requests whose receipts no other run's output carries: asked again, they are answered from here. */
@@ -260,7 +260,7 @@ export class Memory {
 	}
 
 	private asOfNow(entry: Entry): Receipt {
-		const receipt = tellAll(entry);
+		const receipt = fullReceipt(entry);
 		return this.isPaidElsewhere(entry) ? { ...receipt, creditsCharged: 0 } : receipt;
 	}
 
@@ -298,7 +298,7 @@ function sum(numbers: number[]): number {
 }
 
 /** What to tell of a purchase: beside earlier attempts in doubt, nobody knows what all of them cost. */
-function tellAll({ receipt, earlier }: Entry): Receipt {
+function fullReceipt({ receipt, earlier }: Entry): Receipt {
 	if (earlier.length === 0) return receipt;
 	const { creditsCharged, reason } = receipt;
 	const parts = [
@@ -310,7 +310,7 @@ function tellAll({ receipt, earlier }: Entry): Receipt {
 }
 
 /** What to tell where an attempt cost nothing, and earlier ones may have been charged. */
-export function tellEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
+export function withEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
 	return { ...receipt, reason: [reason, mayHaveCost(worstCase)].filter(Boolean).join('. ') };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../operations/outcome';
 import { halt, sendRequest, type RequestResult, type Session } from '../transport/request';
 import type { WireRequest } from '../vendors/endpoint';
-import { tellEarlier, type Doubt, type Memory, type Open } from './memory';
+import { withEarlier, type Doubt, type Memory, type Open } from './memory';
 import type { SharedState } from './sharedState';
 
 /** What all purchases of one run share. */
@@ -66,7 +66,7 @@ export async function purchase<Request, Response>(
 		}
 		if ('defect' in plan) {
 			if (spending.haltOnProblem) halt(spending, plan.defect);
-			return tellUnsent(operation, known, known.lostBefore, 'refused', plan.defect);
+			return unsentReceipt(operation, known, known.lostBefore, 'refused', plan.defect);
 		}
 		const { locks } = plan.result;
 		const holder = shared.lock.holderOf(locks);
@@ -94,7 +94,7 @@ async function buy<Request, Response>(
 	const reservation = Math.max(0, worstCase - known.reserved);
 	if (!(await limit.reserve(reservation, maximumCredits))) {
 		const reason = `Maximum Credits is reached: this could have cost ${reservation} more`;
-		return { ...tellUnsent(operation, known, false, 'not_sent', reason), limitReached: true };
+		return { ...unsentReceipt(operation, known, false, 'not_sent', reason), limitReached: true };
 	}
 	try {
 		const result = await sendRequest(spending, endpoint, wire, {
@@ -103,14 +103,14 @@ async function buy<Request, Response>(
 			doubt: IN_DOUBT,
 		});
 		spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
-		const told = tell(spending, operation, request, result);
+		const noted = receiptFor(spending, operation, request, result);
 		// What was refused or held back cost nothing and may be asked again: there is nothing to remember.
-		if (told.receipt.outcome === 'refused' || told.receipt.outcome === 'not_sent') {
-			const { receipt } = told;
-			return known.earlier === undefined ? receipt : tellEarlier(known.earlier, receipt.reason);
+		if (noted.receipt.outcome === 'refused' || noted.receipt.outcome === 'not_sent') {
+			const { earlier } = known;
+			return earlier === undefined ? noted.receipt : withEarlier(earlier, noted.receipt.reason);
 		}
 		return memory.record(key, endpoint.repeat, {
-			...told,
+			...noted,
 			worstCase,
 			request: operation.combiner === undefined ? undefined : request,
 		});
@@ -119,8 +119,8 @@ async function buy<Request, Response>(
 	}
 }
 
-/** What to tell of a request that was not sent. */
-function tellUnsent(
+/** The receipt for a request that was not sent. */
+function unsentReceipt(
 	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
 	{ earlier }: Open,
 	lostBefore: boolean,
@@ -130,11 +130,11 @@ function tellUnsent(
 	if (lostBefore) return withoutAnswer(operation, 'uncertain', sentences(reason, LOST));
 	return earlier === undefined
 		? withoutAnswer(operation, outcome, reason)
-		: tellEarlier(earlier, reason);
+		: withEarlier(earlier, reason);
 }
 
 /** The receipt for what a request came to, and whether anybody knows it. */
-function tell<Request, Response>(
+function receiptFor<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,
 	request: Request,

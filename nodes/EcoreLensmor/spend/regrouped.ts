@@ -73,19 +73,19 @@ export class Regrouped {
 
 	/** A receipt with what earlier answers say beside it: their credits, and the doubt they left. */
 	withEarlier({ key, request }: KeyedRequest, receipt: Receipt): Receipt {
-		return this.groupsOf(request).reduce((told, { earlier, things, askedBy, isShared }) => {
+		return this.groupsOf(request).reduce((soFar, { earlier, things, askedBy, isShared }) => {
 			if (earlier.isInDoubt) {
-				return told.creditsCharged === null ? told : afterALostAnswer(told);
+				return soFar.creditsCharged === null ? soFar : afterALostAnswer(soFar);
 			}
 			const { creditsCharged: credits } = earlier.receipt;
 			const [first] = askedBy;
-			if (first === undefined || isShared || !credits) return told;
-			const own = told.creditsCharged;
+			if (first === undefined || isShared || !credits) return soFar;
+			const own = soFar.creditsCharged;
 			return {
-				...told,
+				...soFar,
 				creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
 				reason: sentences(
-					told.reason,
+					soFar.reason,
 					`An earlier run of this execution paid ${count(credits, 'credit')} for ${count(things.size, 'record')} together: they are counted at item ${first.item}`,
 				),
 			};
@@ -143,8 +143,8 @@ export class Regrouped {
 
 	/** Where the operation's code throws, it has nothing to tell. */
 	private partOf({ receipt, request }: ReusableRequest, part: unknown): Part | undefined {
-		const told = tryOperation(() => this.operation.part?.(receipt, request, part));
-		return 'defect' in told ? undefined : told.result;
+		const result = tryOperation(() => this.operation.part?.(receipt, request, part));
+		return 'defect' in result ? undefined : result.result;
 	}
 
 	private thingsIn(request: unknown): string[] {

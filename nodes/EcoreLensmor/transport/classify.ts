@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { Call } from '../vendors/endpoint';
-import type { Answer, Headers } from './send';
+import type { AttemptResult, Headers } from './send';
 
 /** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
 export type Classification<Response> =
@@ -22,8 +22,8 @@ export type Classification<Response> =
 
 const MAX_TEXT = 300;
 
-// eCore puts its text under `error`, `detail` or a map of fields (api-contract A.1), Lensmor under
-// `message` with an `errorKey` (api-contract B.1).
+// eCore puts its text under `error`, `detail` or a map of fields (docs/vendor-apis.md A.1), Lensmor under
+// `message` with an `errorKey` (docs/vendor-apis.md B.1).
 const text = z.string().optional().catch(undefined);
 const number = z.number().optional().catch(undefined);
 const refusal = z
@@ -73,7 +73,7 @@ function retryAfterMs(headers: Headers): number | undefined {
 	return Number.isNaN(ms) ? undefined : Math.max(MIN_WAIT_MS, ms);
 }
 
-// Lensmor has three names for what a call has cost (api-contract B.18).
+// Lensmor has three names for what a call has cost (docs/vendor-apis.md B.18).
 const CREDITS_SPENT = ['creditsUsed', 'creditsSpent', 'totalCreditsUsed'];
 
 function tellsOfCredits(body: unknown): boolean {
@@ -82,9 +82,9 @@ function tellsOfCredits(body: unknown): boolean {
 
 /**
  * How long the vendor wants to be left alone after an answer, in milliseconds: until its window resets
- * once nothing remains of it (api-contract B.1, rate limits). 0 where it does not say.
+ * once nothing remains of it (docs/vendor-apis.md B.1, rate limits). 0 where it does not say.
  */
-export function restAfter(answer: Answer): number {
+export function restAfter(answer: AttemptResult): number {
 	if (answer.kind !== 'response' || answer.headers['x-ratelimit-remaining'] !== '0') return 0;
 	const resetsAt = Number(answer.headers['x-ratelimit-reset']) * 1000;
 	return Number.isNaN(resetsAt) ? 0 : Math.max(0, resetsAt - vendorsNow(answer.headers));
@@ -93,12 +93,12 @@ export function restAfter(answer: Answer): number {
 /** Reads one answer against the endpoint's documented bodies. Never throws. */
 export function classify<Response>(
 	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
-	answer: Answer,
+	answer: AttemptResult,
 ): Classification<Response> {
 	if (answer.kind !== 'response') return answer;
 	const { status, headers, body } = answer;
 	if (status >= 200 && status < 300) {
-		// Lensmor reports some refusals with HTTP 200 (api-contract B.1).
+		// Lensmor reports some refusals with HTTP 200 (docs/vendor-apis.md B.1).
 		if (endpoint.vendor === 'lensmor' && (refusal.parse(body).errorKey ?? '') !== '') {
 			// A refusal that tells of credits is none, and no receipt either.
 			return tellsOfCredits(body)

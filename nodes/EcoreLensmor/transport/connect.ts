@@ -2,7 +2,7 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { accountFor, accountsOf, type Account } from '../vendors/account';
 import type { Vendor } from '../vendors/endpoint';
-import { sender, type Send } from './send';
+import { createSend, type Send } from './send';
 
 /** A vendor's account, and the way to send to it. */
 export interface Connection {
@@ -23,5 +23,5 @@ export async function connect(
 	const account = accountsOf(credential)[vendor];
 	if (account.unusable !== undefined) return { bad: account.unusable };
 	accountFor(credential, account.baseUrl);
-	return { account, send: sender(context, account, credential, timeoutMs) };
+	return { account, send: createSend(context, account, credential, timeoutMs) };
 }

@@ -14,24 +14,26 @@ import type { WireRequest } from '../vendors/endpoint';
 import { secretsOf } from './secrets';
 
 /** What one attempt came to. `unsent` never reached the vendor; `lost` may have, and may have been charged. */
-export type Answer =
+export type AttemptResult =
 	| { kind: 'response'; status: number; headers: Headers; body: unknown }
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
 
-const TOLD = ['date', 'retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
+const KEPT_HEADERS = ['date', 'retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
 /** The headers that say when to come back, by their names in lower case. */
-export type Headers = Partial<Record<(typeof TOLD)[number], string | undefined>>;
+export type Headers = Partial<Record<(typeof KEPT_HEADERS)[number], string | undefined>>;
 
 // No more of the headers than is read: nothing else should get near an output.
-function told(headers: IDataObject | undefined): Headers {
+function keptHeaders(headers: IDataObject | undefined): Headers {
 	return Object.fromEntries(
-		TOLD.flatMap((name) => (typeof headers?.[name] === 'string' ? [[name, headers[name]]] : [])),
+		KEPT_HEADERS.flatMap((name) =>
+			typeof headers?.[name] === 'string' ? [[name, headers[name]]] : [],
+		),
 	);
 }
 
 /** Sends one request once and never throws. */
-export type Send = (wire: WireRequest) => Promise<Answer>;
+export type Send = (wire: WireRequest) => Promise<AttemptResult>;
 
 const NEVER_LEFT = new Map([
 	['ECONNREFUSED', 'the connection was refused'],
@@ -47,7 +49,7 @@ const NEVER_LEFT = new Map([
 
 const transportFault = z.object({ httpCode: z.string() });
 
-/** The longest answer that is read of a list: 100 entries are the most on a page (api-contract B.1), so 20 kB each. */
+/** The longest answer that is read of a list: 100 entries are the most on a page (docs/vendor-apis.md B.1), so 20 kB each. */
 export const MAX_BYTES_OF_A_LIST = 2 * 2 ** 20;
 /** The longest answer that is read of anything else; the documented ones have less than 1 kB. */
 export const MAX_BYTES = 2 ** 20;
@@ -101,7 +103,7 @@ function startDeadline(timeoutMs: number): { signal: AbortSignal; clear: () => v
  * The only caller of n8n's HTTP helper: one call, one request on the wire, answered as a value within
  * `timeoutMs` milliseconds. `test/engine/httpHelper.test.ts` watches what is relied on here.
  */
-export function sender(
+export function createSend(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 	account: Account,
 	credential: ICredentialDataDecryptedObject,
@@ -110,7 +112,7 @@ export function sender(
 	// The helper ties every request to the Stop button if its `this` knows the button: the vendor
 	// would charge and the answer be lost. So it gets a `this` that does not. The credential is
 	// handed over as read at the start, or each request would decrypt it anew.
-	const bystander = {
+	const contextWithoutCancel = {
 		getCredentials: async () => credential,
 		getNode: () => context.getNode(),
 		helpers: context.helpers,
@@ -124,7 +126,7 @@ export function sender(
 		try {
 			const { statusCode, headers, body } =
 				(await context.helpers.httpRequestWithAuthentication.call(
-					bystander,
+					contextWithoutCancel,
 					'ecoreLensmorApi',
 					{
 						method: wire.method,
@@ -151,7 +153,7 @@ export function sender(
 			return {
 				kind: 'response',
 				status: statusCode,
-				headers: told(headers),
+				headers: keptHeaders(headers),
 				body: text === undefined ? undefined : secrets.hiddenIn(text, parsed),
 			};
 		} catch (fault) {

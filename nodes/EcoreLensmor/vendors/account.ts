@@ -2,9 +2,9 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { Vendor } from './endpoint';
 
-/** eCore's production address (api-contract A.1). */
+/** eCore's production address (docs/vendor-apis.md A.1). */
 export const ECORE_BASE_URL = 'https://app.ecoreservice.com/backend/api/v1';
-/** Lensmor's production address (api-contract B.1). */
+/** Lensmor's production address (docs/vendor-apis.md B.1). */
 export const LENSMOR_BASE_URL = 'https://platform.lensmor.com';
 
 /** A vendor as one credential knows it: where it is and what opens it. */
@@ -18,9 +18,9 @@ export interface Account {
 	baseUrl: string;
 	/** Empty for a team that does not use this vendor. */
 	token: string;
-	/** The scheme before the token in the Authorization header (api-contract A.1, B.1). */
+	/** The scheme before the token in the Authorization header (docs/vendor-apis.md A.1, B.1). */
 	scheme: 'Token' | 'Bearer';
-	/** A free call that needs the token (api-contract C.1). */
+	/** A free call that needs the token (docs/vendor-apis.md C.1). */
 	freeRead: string;
 	/** What keeps it from being used, as a sentence that names the credential's field. */
 	unusable?: string | undefined;
@@ -87,7 +87,7 @@ function parsed(url: string): URL | undefined {
 	}
 }
 
-// Every path of both vendors begins with it (api-contract A.1, B.1).
+// Every path that this node uses begins with it (docs/vendor-apis.md A.1, B.1).
 const ALL_PATHS = '/external';
 
 function whyUnusable(account: Account, other: Account): string | undefined {

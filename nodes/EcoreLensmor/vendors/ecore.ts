@@ -2,22 +2,22 @@ import { z } from 'zod';
 
 import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
-/** Credits for one record's email (api-contract A.1). */
+/** Credits for one record's email (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_EMAIL = 1;
-/** Credits for one record's phone where eCore holds one (api-contract A.1). */
+/** Credits for one record's phone where eCore holds one (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_PHONE = 5;
-/** Credits for a phone unlock of a record that turns out to have no phone (api-contract A.1). */
+/** Credits for a phone unlock of a record that turns out to have no phone (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_WITHOUT_PHONE = 1;
-/** Credits for a phone that enrichment finds; the answer itself never carries the price (api-contract A.4). */
+/** Credits for a phone that enrichment finds; the answer itself never carries the price (docs/vendor-apis.md A.4). */
 export const CREDITS_PER_PHONE = 5;
-/** Credits for an email that enrichment finds; the answer itself never carries the price (api-contract A.5). */
+/** Credits for an email that enrichment finds; the answer itself never carries the price (docs/vendor-apis.md A.5). */
 export const CREDITS_PER_EMAIL = 1;
 
 const credits = z.number().finite().nonnegative();
 // A receipt must not become unreadable because the balance beside it is missing or odd.
 const balance = z.number().nullable().catch(null);
 
-/** A record's UUID; the vendor's own are of no RFC version (api-contract A.3). */
+/** A record's UUID; of the vendor's two examples one is of no RFC version (docs/vendor-apis.md A.3). */
 export const recordUuid = z.string().uuid();
 
 const unlockRequest = z.object({
@@ -35,12 +35,12 @@ const unlockResponse = z.object({
 	wallet_balance: balance,
 });
 
-/** Body of Unlock Records (api-contract A.3). */
+/** Body of Unlock Records (docs/vendor-apis.md A.3). */
 export type UnlockRequest = z.infer<typeof unlockRequest>;
-/** 200 body of Unlock Records (api-contract A.3). */
+/** 200 body of Unlock Records (docs/vendor-apis.md A.3). */
 export type UnlockResponse = z.infer<typeof unlockResponse>;
 
-/** Unlock Records (api-contract A.3): owned records are skipped and cost 0, so a repeat is free. */
+/** Unlock Records (docs/vendor-apis.md A.3): owned records are skipped and cost 0, so a repeat is free. */
 export const unlockRecords: Endpoint<UnlockRequest, UnlockResponse> = {
 	vendor: 'ecore',
 	repeat: 'free',
@@ -57,7 +57,7 @@ export const unlockRecords: Endpoint<UnlockRequest, UnlockResponse> = {
 
 const text = z.string().min(1);
 
-// Strict: another field beside a combination is undocumented, and eCore may refuse it (api-contract A.4, A.5).
+// Strict: another field beside a combination is undocumented, and eCore may refuse it (docs/vendor-apis.md A.4, A.5).
 const enrichmentRequest = z.union([
 	z.object({ email: text }).strict(),
 	z.object({ linkedin_url: text }).strict(),
@@ -65,7 +65,7 @@ const enrichmentRequest = z.union([
 	z.object({ first_name: text, last_name: text, company_name: text }).strict(),
 ]);
 
-// `success` is true on a miss too: only `status` tells a hit (api-contract A.4).
+// `success` is true on a miss too: only `status` tells a hit (docs/vendor-apis.md A.4).
 const phoneResponse = z.discriminatedUnion('status', [
 	z.object({
 		success,
@@ -86,14 +86,14 @@ const emailResponse = z.discriminatedUnion('status', [
 	z.object({ success, status: z.literal('not_found'), remaining_credits: balance }),
 ]);
 
-/** Body of Phone and Email Enrichment: exactly one combination of identifiers (api-contract A.4, A.5). */
+/** Body of Phone and Email Enrichment: exactly one combination of identifiers (docs/vendor-apis.md A.4, A.5). */
 export type EnrichmentRequest = z.infer<typeof enrichmentRequest>;
-/** 200 body of Phone Enrichment (api-contract A.4). */
+/** 200 body of Phone Enrichment (docs/vendor-apis.md A.4). */
 export type PhoneResponse = z.infer<typeof phoneResponse>;
-/** 200 body of Email Enrichment (api-contract A.5). */
+/** 200 body of Email Enrichment (docs/vendor-apis.md A.5). */
 export type EmailResponse = z.infer<typeof emailResponse>;
 
-/** Phone Enrichment (api-contract A.4): nothing promises that a repeated hit is free. */
+/** Phone Enrichment (docs/vendor-apis.md A.4): nothing promises that a repeated hit is free. */
 export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
 	vendor: 'ecore',
 	repeat: 'paid',
@@ -103,7 +103,7 @@ export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
 	worstCase: () => CREDITS_PER_PHONE,
 };
 
-/** Email Enrichment (api-contract A.5): as Phone Enrichment, nothing promises that a repeated hit is free. */
+/** Email Enrichment (docs/vendor-apis.md A.5): as Phone Enrichment, nothing promises that a repeated hit is free. */
 export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
 	vendor: 'ecore',
 	repeat: 'paid',
@@ -125,16 +125,16 @@ const searchResponse = z.object({
 	results: z.array(record),
 });
 
-/** Query of Search Records; `filters` by their names on the wire (api-contract A.2). */
+/** Query of Search Records; `filters` by their names on the wire (docs/vendor-apis.md A.2). */
 export interface SearchRequest {
 	filters: Filters;
 	limit: number;
 	offset: number;
 }
-/** 200 body of Search Records; `count` is the number of records on all pages (api-contract A.2). */
+/** 200 body of Search Records; `count` is the number of records on all pages (docs/vendor-apis.md A.2). */
 export type SearchResponse = z.infer<typeof searchResponse>;
 
-/** Search Records (api-contract A.2): free. */
+/** Search Records (docs/vendor-apis.md A.2): free. */
 export const searchRecords: FreeEndpoint<SearchRequest, SearchResponse> = {
 	vendor: 'ecore',
 	response: searchResponse,

@@ -1,7 +1,7 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 import type { z } from 'zod';
 
-/** The two vendors; each has its own token, base URL and wallet (api-contract A.1, B.1). */
+/** The two vendors; each has its own token, base URL and wallet (docs/vendor-apis.md A.1, B.1). */
 export type Vendor = 'ecore' | 'lensmor';
 
 /** One HTTP request without its base URL and token: `path` starts with a slash. */

@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
-/** Credits for an event that is not unlocked yet (api-contract B.1). */
+/** Credits for an event that is not unlocked yet (docs/vendor-apis.md B.1). */
 export const CREDITS_PER_EVENT = 2000;
-/** Longest event id, in characters (api-contract B.9). */
+/** Longest event id, in characters (docs/vendor-apis.md B.9). */
 export const LONGEST_EVENT_ID = 100;
 
-/** An event's id or eventId, an opaque text (api-contract B.9). */
+/** An event's id or eventId, an opaque text (docs/vendor-apis.md B.9). */
 export const eventId = z
 	.string()
 	.min(1)
@@ -36,14 +36,14 @@ const unlockResponse = z.object({
 	event: event.partial().nullable().catch(null),
 });
 
-/** What Event Unlock sends: `eventId` goes into the path, `callSource` into a header (api-contract B.9). */
+/** What Event Unlock sends: `eventId` goes into the path, `callSource` into a header (docs/vendor-apis.md B.9). */
 export type EventUnlockRequest = z.infer<typeof unlockRequest>;
-/** 201 body of Event Unlock (api-contract B.9). */
+/** 201 body of Event Unlock (docs/vendor-apis.md B.9). */
 export type EventUnlockResponse = z.infer<typeof unlockResponse>;
 
 const missing = z.object({ errorKey: z.literal('NOT_FOUND') });
 
-/** Event Unlock (api-contract B.9): 2000 credits once; a repeat is documented as free. */
+/** Event Unlock (docs/vendor-apis.md B.9): 2000 credits once; a repeat is documented as free. */
 export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	vendor: 'lensmor',
 	repeat: 'free',
@@ -64,7 +64,7 @@ const identifier = z.union([z.string().min(1), z.number().int().safe()]).transfo
 const entry = z.object({ id: identifier, eventId: identifier.nullish().catch(null) }).passthrough();
 const count = z.number().optional().catch(undefined);
 
-// Each part is optional in the schema, and left out in examples (api-contract B.12).
+// Each part is optional in the schema, and left out in examples (docs/vendor-apis.md B.12).
 const semantics = z
 	.object({
 		accessMode: z.string().optional().catch(undefined),
@@ -84,13 +84,13 @@ const listResponse = z.object({
 	semantics,
 });
 
-/** Query of Lensmor's lists; `filters` by their names on the wire (api-contract B.1, pagination). */
+/** Query of Lensmor's lists; `filters` by their names on the wire (docs/vendor-apis.md B.1, pagination). */
 export interface ListRequest {
 	filters: Filters;
 	page: number;
 	pageSize: number;
 }
-/** 200 body of Lensmor's lists; `semantics` on those of one event (api-contract B.4, B.12, B.13). */
+/** 200 body of Lensmor's lists; `semantics` on those of one event (docs/vendor-apis.md B.4, B.12, B.13). */
 export type ListResponse = z.infer<typeof listResponse>;
 
 function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
@@ -105,24 +105,24 @@ function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
 	};
 }
 
-/** The most entries on a page of events or exhibitors, in every version of the documents (api-contract B.4, B.12). */
+/** The most entries on a page of events or exhibitors, in every version of the documents (docs/vendor-apis.md B.4, B.12). */
 export const ENTRIES_PER_PAGE = 100;
-/** The most people on a page, in every version of the documents (api-contract B.13, B.18). */
+/** The most people on a page, in every version of the documents (docs/vendor-apis.md B.13, B.18). */
 export const PEOPLE_PER_PAGE = 50;
 
-/** List events (api-contract B.4): free. */
+/** List events (docs/vendor-apis.md B.4): free. */
 export const listEvents = list('/external/events/list');
-/** List an event's exhibitors (api-contract B.12): free. */
+/** List an event's exhibitors (docs/vendor-apis.md B.12): free. */
 export const listExhibitors = list('/external/exhibitors/list');
-/** List an event's people (api-contract B.13): free. */
+/** List an event's people (docs/vendor-apis.md B.13): free. */
 export const listPersonnel = list('/external/personnel/list');
 
 const eventResponse = z.object({ event: entry });
 
-/** 200 body of Event detail (api-contract B.5). */
+/** 200 body of Event detail (docs/vendor-apis.md B.5). */
 export type EventResponse = z.infer<typeof eventResponse>;
 
-/** Event detail (api-contract B.5): free; the request is an event's id or eventId. */
+/** Event detail (docs/vendor-apis.md B.5): free; the request is an event's id or eventId. */
 export const getEvent: FreeEndpoint<string, EventResponse> = {
 	vendor: 'lensmor',
 	response: eventResponse,
@@ -140,10 +140,10 @@ const precheckResponse = z.object({
 		.catch(undefined),
 });
 
-/** 200 body of Action precheck (api-contract B.3). */
+/** 200 body of Action precheck (docs/vendor-apis.md B.3). */
 export type PrecheckResponse = z.infer<typeof precheckResponse>;
 
-/** Action precheck of an event unlock (api-contract B.3): free, reserves nothing; the request is an event's id or eventId. */
+/** Action precheck of an event unlock (docs/vendor-apis.md B.3): free, reserves nothing; the request is an event's id or eventId. */
 export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
 	vendor: 'lensmor',
 	response: precheckResponse,
@@ -157,10 +157,10 @@ export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
 // The one field that makes it a balance; null where the account has none yet.
 const balanceResponse = z.object({ totalBalance: z.number().nullable() }).passthrough();
 
-/** 200 body of Credit balance (api-contract B.2). */
+/** 200 body of Credit balance (docs/vendor-apis.md B.2). */
 export type BalanceResponse = z.infer<typeof balanceResponse>;
 
-/** Credit balance (api-contract B.2): free; there is nothing to ask for but itself. */
+/** Credit balance (docs/vendor-apis.md B.2): free; there is nothing to ask for but itself. */
 export const getBalance: FreeEndpoint<object, BalanceResponse> = {
 	vendor: 'lensmor',
 	response: balanceResponse,

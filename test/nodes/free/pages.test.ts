@@ -1,5 +1,5 @@
 import { pagesOf } from '../../../nodes/EcoreLensmor/free/pages';
-import type { Answer } from '../../../nodes/EcoreLensmor/transport/send';
+import type { AttemptResult } from '../../../nodes/EcoreLensmor/transport/send';
 import { answer, GONE, holding, sessionOf, scripted, shelves } from './scripted';
 
 const MOST = 9;
@@ -20,7 +20,7 @@ async function turned({ session }: ReturnType<typeof scripted>, most = MOST) {
 const things = (...lists: string[][]) =>
 	lists.map((list) => expect.objectContaining({ things: list }) as unknown);
 
-it.each<[string, Answer[], string[][]]>([
+it.each<[string, AttemptResult[], string[][]]>([
 	['the last page', [holding(['1', '2'])], [['1', '2']]],
 	['a page without anything', [holding([], true)], [[]]],
 	['the last of several', [holding(['1'], true), holding(['2', '3'])], [['1'], ['2', '3']]],

@@ -1,6 +1,6 @@
 import { requestFree } from '../../../nodes/EcoreLensmor/free/requestFree';
 import { halt } from '../../../nodes/EcoreLensmor/transport/request';
-import type { Answer } from '../../../nodes/EcoreLensmor/transport/send';
+import type { AttemptResult } from '../../../nodes/EcoreLensmor/transport/send';
 import { inTime } from '../fakeExecution';
 import { answer, GONE, holding, LOST, scripted, shelves } from './scripted';
 
@@ -21,8 +21,8 @@ it('what is there is answered, what is missing is told apart', async () => {
 	expect(asked).toEqual(['/a/1', '/b/1']);
 });
 
-const UNREACHABLE: Answer = { kind: 'unsent', cause: 'the connection was refused' };
-it.each<[string, Answer, number]>([
+const UNREACHABLE: AttemptResult = { kind: 'unsent', cause: 'the connection was refused' };
+it.each<[string, AttemptResult, number]>([
 	['a lost connection', LOST, 2],
 	['a vendor that cannot be reached', UNREACHABLE, 2],
 	['a breakdown', answer(500), 2],
@@ -36,7 +36,7 @@ it.each<[string, Answer, number]>([
 	expect(asked).toHaveLength(times + 1);
 });
 
-it.each<[string, Answer, number, string, boolean]>([
+it.each<[string, AttemptResult, number, string, boolean]>([
 	['lost answers', LOST, 3, 'No answer from eCore: the connection was lost', false],
 	[
 		'a vendor that cannot be reached',

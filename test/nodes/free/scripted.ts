@@ -4,7 +4,7 @@ import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import type { FreeEndpoint } from '../../../nodes/EcoreLensmor/vendors/endpoint';
 import type { Page } from '../../../nodes/EcoreLensmor/operations/operation';
 import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
-import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
+import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
 
 const shelf = z.object({
@@ -40,16 +40,16 @@ export const shelves = {
 };
 
 /** An answer of the vendor's. */
-export function answer(status: number, body?: unknown, headers: Headers = {}): Answer {
+export function answer(status: number, body?: unknown, headers: Headers = {}): AttemptResult {
 	return { kind: 'response', status, headers, body };
 }
 /** A page with these things, and whether another follows. */
 export const holding = (things: string[], more = false) => answer(200, { things, more });
 export const GONE = answer(404, { error: 'No such shelf' });
-export const LOST: Answer = { kind: 'lost', cause: 'the connection was lost' };
+export const LOST: AttemptResult = { kind: 'lost', cause: 'the connection was lost' };
 
 /** A session whose vendor answers as `reply` says, and notes what was asked and when, in milliseconds. */
-export function sessionOf(reply: (path: string) => Answer | Promise<Answer>) {
+export function sessionOf(reply: (path: string) => AttemptResult | Promise<AttemptResult>) {
 	const asked: string[] = [];
 	const askedAt: number[] = [];
 	const start = Date.now();
@@ -71,7 +71,7 @@ export function sessionOf(reply: (path: string) => Answer | Promise<Answer>) {
 }
 
 /** The same, from a script: each request takes the next answer, and there must be one. */
-export function scripted(...answers: Answer[]) {
+export function scripted(...answers: AttemptResult[]) {
 	return sessionOf((path) => {
 		const next = answers.shift();
 		if (next === undefined) throw new Error(`nobody was to ask for ${path}`);

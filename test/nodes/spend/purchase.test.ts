@@ -2,7 +2,7 @@ import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phone/enrich';
 import { purchase, type Spending } from '../../../nodes/EcoreLensmor/spend/purchase';
 import { keyOf, Memory, type Run } from '../../../nodes/EcoreLensmor/spend/memory';
-import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
+import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { sharedStateOf } from '../../../nodes/EcoreLensmor/spend/sharedState';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
@@ -10,13 +10,13 @@ afterEach(() => jest.useRealTimers());
 
 const run: Run = { executionId: '1', runIndex: 0, mode: 'webhook' };
 
-function response(status: number, headers: Headers = {}): Answer {
+function response(status: number, headers: Headers = {}): AttemptResult {
 	const body = { success: true, status: 'not_found', message: '', remaining_credits: 10 };
 	return { kind: 'response', status, headers, body };
 }
 
 /** A run whose vendor answers from a script, and notes when it was asked, in milliseconds. */
-function scripted(answers: Answer[]) {
+function scripted(answers: AttemptResult[]) {
 	const context = {};
 	const sentAt: number[] = [];
 	let cancelled = false;
@@ -63,7 +63,7 @@ it('one request that is told to wait holds back all requests of the run', async 
 });
 
 const busy = response(429, { 'retry-after': '1' });
-const UNREACHABLE: Answer = { kind: 'unsent', cause: 'the connection was refused' };
+const UNREACHABLE: AttemptResult = { kind: 'unsent', cause: 'the connection was refused' };
 
 it('what a rate limit turns away is no attempt: others are made as often as ever', async () => {
 	const { ask, sentAt } = scripted([busy, UNREACHABLE, busy, UNREACHABLE, busy]);
@@ -84,7 +84,7 @@ it('three attempts are made beside what a rate limit turns away', async () => {
 });
 
 it('a vendor that turns away five times in a row, and serves nobody, ends the run', async () => {
-	const { ask, sentAt, shared } = scripted(Array<Answer>(9).fill(busy));
+	const { ask, sentAt, shared } = scripted(Array<AttemptResult>(9).fill(busy));
 	const [first, second] = [ask('a@b.co'), ask('b@b.co')];
 	await jest.advanceTimersByTimeAsync(60_000);
 

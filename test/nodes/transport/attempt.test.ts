@@ -1,13 +1,13 @@
 import { unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
 import { attemptOnce } from '../../../nodes/EcoreLensmor/transport/attempt';
 import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
-import type { Answer, Headers } from '../../../nodes/EcoreLensmor/transport/send';
+import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
 afterEach(() => jest.useRealTimers());
 
-const response = (status: number, headers: Headers = {}): Answer => ({
+const response = (status: number, headers: Headers = {}): AttemptResult => ({
 	kind: 'response',
 	status,
 	headers,
@@ -16,7 +16,7 @@ const response = (status: number, headers: Headers = {}): Answer => ({
 const wire = { method: 'POST', path: '/x' } as const;
 
 /** One attempt that is answered so, and what the throttle was told of it. */
-async function attempted(answer: Answer, more: Partial<Session> = {}) {
+async function attempted(answer: AttemptResult, more: Partial<Session> = {}) {
 	const throttle = new Throttle(() => false);
 	const told: unknown[] = [];
 	let ticket: unknown;
@@ -47,7 +47,7 @@ const resets = (inSeconds: number): Headers => ({
 });
 const wait = (seconds: number): Headers => ({ 'retry-after': String(seconds) });
 
-it.each<[string, Answer, string, unknown[]]>([
+it.each<[string, AttemptResult, string, unknown[]]>([
 	[
 		'delivered',
 		response(200),

@@ -4,7 +4,11 @@ import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import type { WireRequest } from '../../../nodes/EcoreLensmor/vendors/endpoint';
-import { MAX_BYTES, MAX_BYTES_OF_A_LIST, sender } from '../../../nodes/EcoreLensmor/transport/send';
+import {
+	MAX_BYTES,
+	MAX_BYTES_OF_A_LIST,
+	createSend,
+} from '../../../nodes/EcoreLensmor/transport/send';
 
 const TOKEN = 'a"token\\of-9';
 const wire: WireRequest = { method: 'POST', path: '/external/unlock/', body: { uuids: ['a'] } };
@@ -43,7 +47,7 @@ function senderThat(
 	};
 	const credential = { ecoreToken: token, ecoreBaseUrl: 'https://ecore.example/api' };
 	const { ecore } = accountsOf(credential);
-	const send = sender(context as unknown as IExecuteFunctions, ecore, credential, timeoutMs);
+	const send = createSend(context as unknown as IExecuteFunctions, ecore, credential, timeoutMs);
 	return { send, calls, credential, node };
 }
 

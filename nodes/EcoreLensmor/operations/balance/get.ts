@@ -4,7 +4,7 @@ import type { FreeOperation, OperationDescription } from '../operation';
 import { number } from '../outputFields';
 import { getBalance, type BalanceResponse } from '../../vendors/lensmor';
 
-/** Lensmor's balance in credits; the two times are in milliseconds (api-contract B.2). */
+/** Lensmor's balance in credits; the two times are in milliseconds (docs/vendor-apis.md B.2). */
 export const balance = z.object({
 	totalAmount: number,
 	totalBalance: number,

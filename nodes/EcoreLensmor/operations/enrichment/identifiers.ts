@@ -106,7 +106,7 @@ export function parseIdentifiers(item: ItemParameters): Requests<EnrichmentReque
 }
 
 /**
- * Every complete combination of an item's identifiers, best first (api-contract A.4). A malformed
+ * Every complete combination of an item's identifiers, best first (docs/vendor-apis.md A.4). A malformed
  * identifier counts as absent; with no complete combination the sentence says what was malformed or missing.
  */
 function combinationsIn(item: ItemParameters): Requests<EnrichmentRequest> | BadInput {

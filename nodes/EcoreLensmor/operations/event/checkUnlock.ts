@@ -4,7 +4,7 @@ import { eventField, eventIn } from './eventField';
 import type { FreeOperation, OperationDescription, Page } from '../operation';
 import { precheckEventUnlock, type PrecheckResponse } from '../../vendors/lensmor';
 
-/** What Lensmor says of an unlock before it is paid; amounts are in credits (api-contract B.3). */
+/** What Lensmor says of an unlock before it is paid; amounts are in credits (docs/vendor-apis.md B.3). */
 export const unlockCheck = z.object({
 	eventId: z.string(),
 	allowed: z.boolean(),
@@ -42,7 +42,7 @@ export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
 	page,
 };
 
-// Lensmor's reason codes (api-contract B.3), and what each says of the account's access.
+// Lensmor's reason codes (docs/vendor-apis.md B.3), and what each says of the account's access.
 const REASONS: Readonly<Record<string, { says: string; alreadyUnlocked: boolean | null }>> = {
 	ok: { says: '', alreadyUnlocked: false },
 	already_unlocked: { says: 'The event is already unlocked', alreadyUnlocked: true },

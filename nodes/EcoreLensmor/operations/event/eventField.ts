@@ -30,7 +30,7 @@ export const eventField: INodeProperties = {
 	],
 };
 
-/** The id of the event that an item names, or what is wrong with it (api-contract B.9). */
+/** The id of the event that an item names, or what is wrong with it (docs/vendor-apis.md B.9). */
 export function eventIn(item: ItemParameters): { eventId: string } | BadInput {
 	const given = locatedValue(item.field('eventId'));
 	if (given === null || given === undefined) return { bad: 'Event is empty' };

@@ -12,7 +12,7 @@ import {
 	type ListResponse,
 } from '../../vendors/lensmor';
 
-/** The filters that Lensmor documents (api-contract B.4). */
+/** The filters that Lensmor documents (docs/vendor-apis.md B.4). */
 export const filters: INodeProperties[] = [
 	{
 		displayName: 'City',

@@ -15,7 +15,7 @@ import {
 	type EventUnlockResponse,
 } from '../../vendors/lensmor';
 
-/** An unlocked event; the balance is in credits (api-contract B.9). */
+/** An unlocked event; the balance is in credits (docs/vendor-apis.md B.9). */
 const output = z.object({
 	eventId: z.string().nullable(),
 	alreadyUnlocked: z.boolean().nullable(),
@@ -77,7 +77,7 @@ export const eventUnlock: PaidOperation<
 	endpoint: unlockEvent,
 	parse,
 	identity: (request) => request.eventId,
-	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (api-contract B.9).
+	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (docs/vendor-apis.md B.9).
 	locks: () => ['credit operation'],
 	requestFields: (request) => ({ eventId: request?.eventId ?? null }),
 	settle,
@@ -110,7 +110,7 @@ function settle(response: EventUnlockResponse, request: EventUnlockRequest) {
 	};
 }
 
-// An event has an id and an eventId, and one event's may be another's (api-contract B.9): whoever
+// An event has an id and an eventId, and one event's may be another's (docs/vendor-apis.md B.9): whoever
 // pays 2000 credits should be told when the answer is about an event of neither.
 function anotherEvent({ event }: EventUnlockResponse, { eventId }: EventUnlockRequest): string {
 	if (event?.id === undefined && event?.eventId === undefined) return '';

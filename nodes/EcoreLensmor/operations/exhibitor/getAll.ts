@@ -14,7 +14,7 @@ import {
 	type ListResponse,
 } from '../../vendors/lensmor';
 
-/** An exhibitor as it comes out; `lockedCount` is how many more an unlock would show (api-contract B.12). */
+/** An exhibitor as it comes out; `lockedCount` is how many more an unlock would show (docs/vendor-apis.md B.12). */
 export const exhibitor = z.object({
 	id: z.string(),
 	companyName: text,
@@ -26,7 +26,7 @@ export const exhibitor = z.object({
 	employeeCount: z.union([z.number(), z.string()]).nullable().catch(null),
 });
 
-/** The filters that Lensmor documents (api-contract B.12). */
+/** The filters that Lensmor documents (docs/vendor-apis.md B.12). */
 export const filters: INodeProperties[] = [
 	{
 		displayName: 'Categories',

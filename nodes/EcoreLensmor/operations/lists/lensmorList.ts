@@ -37,7 +37,7 @@ export function firstPage(
 	return { request: { filters: { ...set.filters, ...always }, page: 1, pageSize }, ...limit };
 }
 
-/** Reads one page of a list (api-contract B.1, pagination). */
+/** Reads one page of a list (docs/vendor-apis.md B.1, pagination). */
 export function listPage(response: ListResponse, request: ListRequest): Page<ListRequest> {
 	const { items, hasMore } = response;
 	return {
@@ -48,7 +48,7 @@ export function listPage(response: ListResponse, request: ListRequest): Page<Lis
 }
 
 /**
- * Reads one page of an event's exhibitors or people, which may be a preview (api-contract B.12): the
+ * Reads one page of an event's exhibitors or people, which may be a preview (docs/vendor-apis.md B.12): the
  * page behind its edge is empty, which does not mean that there is nothing.
  */
 export function eventListPage(response: ListResponse, request: ListRequest): Page<ListRequest> {

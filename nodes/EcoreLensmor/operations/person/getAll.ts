@@ -14,7 +14,7 @@ import {
 	type ListResponse,
 } from '../../vendors/lensmor';
 
-/** A person at an event as it comes out (api-contract B.13). */
+/** A person at an event as it comes out (docs/vendor-apis.md B.13). */
 export const person = z.object({
 	id: z.string(),
 	fullName: text,
@@ -26,7 +26,7 @@ export const person = z.object({
 	contactUnlockStatus: text,
 });
 
-/** The filters that Lensmor documents (api-contract B.13). */
+/** The filters that Lensmor documents (docs/vendor-apis.md B.13). */
 export const filters: INodeProperties[] = [
 	{
 		displayName: 'Department',

@@ -14,7 +14,7 @@ import type {
 import { flag, text } from '../outputFields';
 import { searchRecords, type SearchRequest, type SearchResponse } from '../../vendors/ecore';
 
-/** A record as it comes out (api-contract A.2). */
+/** A record as it comes out (docs/vendor-apis.md A.2). */
 export const record = z.object({
 	uuid: z.string(),
 	firstName: text,
@@ -29,7 +29,7 @@ export const record = z.object({
 	isPhoneUnlocked: flag,
 });
 
-/** The filters that eCore documents (api-contract A.2). */
+/** The filters that eCore documents (docs/vendor-apis.md A.2). */
 export const filters: INodeProperties[] = [
 	{
 		displayName: 'Company Name',
@@ -93,7 +93,7 @@ const description: OperationDescription<typeof record> = {
 	output: record,
 };
 
-/** How many records one search asks for at most; eCore states no maximum (api-contract A.2). */
+/** How many records one search asks for at most; eCore states no maximum (docs/vendor-apis.md A.2). */
 export const RECORDS_PER_PAGE = 100;
 
 const ON_THE_WIRE = {
@@ -133,7 +133,7 @@ export function firstSearch(set: SearchRequest['filters'], most: number): Search
 function page({ results, count }: SearchResponse, request: SearchRequest): Page<SearchRequest> {
 	const reached = request.offset + results.length;
 	// A page may be short in the middle of a list, where eCore gives fewer than were asked for: only the
-	// total and a page that brings nothing new are the end (api-contract A.2).
+	// total and a page that brings nothing new are the end (docs/vendor-apis.md A.2).
 	const isLast = count !== undefined && reached >= count;
 	return {
 		entries: results.map((json) => ({ key: json.uuid.toLowerCase(), json: json as IDataObject })),

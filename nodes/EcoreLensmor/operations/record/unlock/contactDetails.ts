@@ -7,7 +7,7 @@ import { firstSearch, record, recordGetAll } from '../getAll';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 
-/** Finds unlocked records again through Search Records, the only place that shows an email or phone (api-contract A.3). */
+/** Finds unlocked records again through Search Records, the only place that shows an email or phone (docs/vendor-apis.md A.3). */
 export const contactDetails: PurchasedDetails<UnlockRequest, SearchRequest> = {
 	list: recordGetAll,
 	keys: ({ uuids }) => uuids.map((uuid) => uuid.toLowerCase()),

@@ -91,7 +91,7 @@ function tooMany(most: number, isCombined: boolean): string {
 
 /**
  * A record that was bought together with others: what it cost is known where all of them cost the same
- * (api-contract A.1), and nothing where only some of them were bought.
+ * (docs/vendor-apis.md A.1), and nothing where only some of them were bought.
  */
 function part(receipt: Receipt, whole: UnlockRequest, { uuids }: UnlockRequest): Part | undefined {
 	const { outcome, creditsCharged } = receipt;
