@@ -5,6 +5,7 @@ const esbuild = require('esbuild');
 const { dest, series, src } = require('gulp');
 
 const manifest = require('./package.json');
+const { readSources, recordSources } = require('./scripts/builtFrom');
 
 async function clean() {
 	await rm('dist', { recursive: true, force: true });
@@ -35,4 +36,15 @@ function iconsCodexAndSchemas() {
 	);
 }
 
-exports.build = series(clean, bundle, iconsCodexAndSchemas);
+// Read before the build and written after it: what changes meanwhile makes the build stale.
+let sources;
+async function remember() {
+	sources = readSources(__dirname);
+}
+async function record() {
+	recordSources(__dirname, sources);
+}
+
+const make = series(remember, bundle, iconsCodexAndSchemas, record);
+
+exports.build = series(clean, make);
