@@ -1,3 +1,4 @@
+import './freshBuild';
 import './environment';
 
 import path from 'node:path';
@@ -28,12 +29,10 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import { refuseStaleBuild } from '../../scripts/builtFrom';
 import { testNodes } from './testNodes';
 
 /** Where the built package lies; the engine loads it as n8n does. */
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
-refuseStaleBuild(PACKAGE_FOLDER);
 
 const NODE_TYPE = 'n8n-nodes-ecore-lensmor.ecoreLensmor';
 const NODE_NAME = 'eCore & Lensmor';
