@@ -1,8 +1,9 @@
-const { rm } = require('node:fs/promises');
+const { cp, rm } = require('node:fs/promises');
 const path = require('node:path');
+const { parseArgs } = require('node:util');
 
 const esbuild = require('esbuild');
-const { dest, series, src } = require('gulp');
+const { dest, series, src, watch } = require('gulp');
 
 const manifest = require('./package.json');
 const { readSources, recordSources } = require('./scripts/builtFrom');
@@ -47,4 +48,21 @@ async function record() {
 
 const make = series(remember, bundle, iconsCodexAndSchemas, record);
 
+// n8n has a copy of the package, and with N8N_DEV_RELOAD=true it loads the copy again when it changes.
+async function copyToN8n() {
+	const { values } = parseArgs({ options: { into: { type: 'string' } }, strict: false });
+	if (values.into !== undefined) {
+		await cp('dist', path.join(values.into, 'dist'), { recursive: true });
+	}
+	console.log(`Built at ${new Date().toLocaleTimeString()}`);
+}
+
+async function rebuildOnChange() {
+	watch(['nodes/**', 'credentials/**'], series(make, copyToN8n)).on('error', ({ message }) => {
+		// The next change may be the cure.
+		console.error(`Not built: ${message.split('\n')[0]}`);
+	});
+}
+
 exports.build = series(clean, make);
+exports.watch = rebuildOnChange;
