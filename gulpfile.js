@@ -1,21 +1,15 @@
-const { spawnSync } = require('node:child_process');
-const { rm } = require('node:fs/promises');
+const { cp, rm } = require('node:fs/promises');
 const path = require('node:path');
+const { parseArgs } = require('node:util');
 
 const esbuild = require('esbuild');
-const { dest, series, src } = require('gulp');
+const { dest, series, src, watch } = require('gulp');
 
 const manifest = require('./package.json');
+const { readSources, recordSources } = require('./scripts/builtFrom');
 
 async function clean() {
 	await rm('dist', { recursive: true, force: true });
-}
-
-async function typecheck() {
-	const tsc = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--noEmit'], {
-		stdio: 'inherit',
-	});
-	if (tsc.status !== 0) throw new Error('TypeScript found something to correct (see above)');
 }
 
 // zod travels inside the bundle: n8n installs a community node without its dependencies.
@@ -43,4 +37,32 @@ function iconsCodexAndSchemas() {
 	);
 }
 
-exports.build = series(clean, typecheck, bundle, iconsCodexAndSchemas);
+// Read before the build and written after it: what changes meanwhile makes the build stale.
+let sources;
+async function remember() {
+	sources = readSources(__dirname);
+}
+async function record() {
+	recordSources(__dirname, sources);
+}
+
+const make = series(remember, bundle, iconsCodexAndSchemas, record);
+
+// n8n has a copy of the package, and with N8N_DEV_RELOAD=true it loads the copy again when it changes.
+async function copyToN8n() {
+	const { values } = parseArgs({ options: { into: { type: 'string' } }, strict: false });
+	if (values.into !== undefined) {
+		await cp('dist', path.join(values.into, 'dist'), { recursive: true });
+	}
+	console.log(`Built at ${new Date().toLocaleTimeString()}`);
+}
+
+async function rebuildOnChange() {
+	watch(['nodes/**', 'credentials/**'], series(make, copyToN8n)).on('error', ({ message }) => {
+		// The next change may be the cure.
+		console.error(`Not built: ${message.split('\n')[0]}`);
+	});
+}
+
+exports.build = series(clean, make);
+exports.watch = rebuildOnChange;

@@ -2,7 +2,7 @@
 module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
-	// Types are checked by the build; tests need only be run.
+	// Types are checked by npm run typecheck; tests need only be run.
 	transform: {
 		'^.+\\.ts$': ['ts-jest', { diagnostics: false }],
 		'/node_modules/p-map/.+\\.js$': '<rootDir>/test/esModules.js',

@@ -122,6 +122,11 @@ export class N8n {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
+	/** Where the package is installed in it. */
+	get packageFolder(): string {
+		return path.join(this.folder, '.n8n/nodes/node_modules/n8n-nodes-ecore-lensmor');
+	}
+
 	/** Starts another process that executes workflows (queue mode). */
 	async addWorker(): Promise<Service> {
 		const [broker = 0, health = 0] = await freePorts(2);

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -87,6 +87,7 @@ export class Outside {
 
 	async stop(): Promise<void> {
 		await Promise.all([this.proxy.stop(), this.sandbox.stop()]);
+		rmSync(path.dirname(this.certificate), { recursive: true, force: true });
 	}
 
 	/** The environment in which a process takes this for the internet. */

@@ -1,4 +1,6 @@
-import { OWNER } from './n8n';
+import { spawn } from 'node:child_process';
+
+import { OWNER, type N8n } from './n8n';
 import { install } from './install';
 import { Outside } from './outside';
 import { example, startHost } from './useN8n';
@@ -25,7 +27,26 @@ const CONTACT = {
 	},
 };
 
+/** Builds on every change of the source, and puts the build where n8n notices it. Answers how to end that. */
+function buildOnChange(n8n: N8n): () => void {
+	// npm run puts gulp on the path.
+	const builder = spawn('gulp', ['--silent', 'watch', '--into', n8n.packageFolder], {
+		stdio: 'inherit',
+	});
+	let said = 0;
+	const listener = setInterval(() => {
+		const { log } = n8n.main;
+		for (const line of log.slice(said)) if (line.includes('Hot reload')) say(`n8n: ${line}`);
+		said = log.length;
+	}, 200);
+	return () => {
+		clearInterval(listener);
+		builder.kill();
+	};
+}
+
 async function main(): Promise<void> {
+	const reloads = process.argv.includes('--reload');
 	install();
 	const outside = await Outside.start(({ channel, text, buttons }) => {
 		say(`\nSlack ${channel}\n  ${text.replaceAll('\n', '\n  ')}`);
@@ -38,8 +59,10 @@ async function main(): Promise<void> {
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
 	});
 	say('Starting n8n ...');
-	const { n8n, credentials } = await startHost(outside);
+	const { n8n, credentials } = await startHost(outside, reloads ? { N8N_DEV_RELOAD: 'true' } : {});
+	let stopBuilding = () => {};
 	try {
+		if (reloads) stopBuilding = buildOnChange(n8n);
 		for (const name of EXAMPLES) await n8n.addWorkflow(example(name), credentials);
 		say(`
 n8n is running with this node, its credential and the example workflows. Nothing leaves this machine:
@@ -58,10 +81,11 @@ Ask for a trade show, approve it with the address that appears here, and see its
   curl -X POST ${n8n.address}/webhook/show-wanted -H 'content-type: application/json' \\
     -d '{"name":"Interpack"}'
 
-Ctrl-C stops all of it.`);
+${reloads ? 'Change something under nodes/ or credentials/: it is built, and n8n loads it.\n\n' : ''}Ctrl-C stops all of it.`);
 		await stop;
 		say('\nStopping ...');
 	} finally {
+		stopBuilding();
 		await n8n.stop();
 		await outside.stop();
 	}

@@ -1,3 +1,4 @@
+import './freshBuild';
 import './environment';
 
 import path from 'node:path';
@@ -32,6 +33,7 @@ import { testNodes } from './testNodes';
 
 /** Where the built package lies; the engine loads it as n8n does. */
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
+
 const NODE_TYPE = 'n8n-nodes-ecore-lensmor.ecoreLensmor';
 const NODE_NAME = 'eCore & Lensmor';
 const CREDENTIAL = 'ecoreLensmorApi';

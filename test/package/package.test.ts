@@ -22,7 +22,9 @@ let files: string[] = [];
 
 beforeAll(() => {
 	folder = mkdtempSync(path.join(tmpdir(), 'packed-'));
-	const [tarball = ''] = execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
+	// Also within npm publish --dry-run, whose settings reach what runs in it.
+	const pack = ['pack', '--silent', '--ignore-scripts', '--no-dry-run'];
+	const [tarball = ''] = execFileSync('npm', [...pack, '--pack-destination', folder], {
 		cwd: PACKAGE_FOLDER,
 		encoding: 'utf8',
 	})
@@ -118,7 +120,8 @@ function inProcess(script: string, args: string[], env: NodeJS.ProcessEnv = {}):
 		],
 		{
 			encoding: 'utf8',
-			env: { ...process.env, NODE_ENV: 'production', JEST_WORKER_ID: '', ...env },
+			// The scanner leaves a temporary folder behind: it goes with ours.
+			env: { ...process.env, NODE_ENV: 'production', JEST_WORKER_ID: '', TMPDIR: folder, ...env },
 		},
 	);
 	return JSON.parse(output);
