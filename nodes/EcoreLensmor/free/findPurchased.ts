@@ -1,12 +1,12 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { FoundThing, PurchasedDetails } from '../operations/operation';
 
 import type { ItemResult, Purchased } from '../items/itemResult';
 import { defect, tryOperation } from '../operations/defect';
 import { sentences, type Outcome } from '../operations/outcome';
-import type { FoundThing, PurchasedDetails } from '../operations/purchasedDetails';
 import { mapInSlices } from '../timeSlices';
 import { forEachConcurrent } from '../transport/forEachConcurrent';
-import { halt, type Session } from '../transport/request';
+import { halt, type Session } from '../transport/session';
 import { pagesOf } from './pages';
 
 /** The most pages that are turned to find one thing again. */

@@ -1,6 +1,6 @@
 import { tryOperation } from '../operations/defect';
 import type { Entry, FreeOperation, Page } from '../operations/operation';
-import type { Session } from '../transport/request';
+import type { Session } from '../transport/session';
 import { requestFree, type FreeResult } from './requestFree';
 
 /** A page with what the pages before it did not have, or why there is none. */

@@ -1,5 +1,6 @@
 import { tryOperation } from '../operations/defect';
-import { sendRequest, type Session } from '../transport/request';
+import { sendRequest } from '../transport/request';
+import type { Session } from '../transport/session';
 import type { FreeEndpoint } from '../vendors/endpoint';
 
 /** What a free request came to. */

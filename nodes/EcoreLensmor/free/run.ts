@@ -16,7 +16,7 @@ import { quote } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 import { connect } from '../transport/connect';
 import { forEachConcurrent } from '../transport/forEachConcurrent';
-import { halt, type Session } from '../transport/request';
+import { halt, type Session } from '../transport/session';
 import { Throttle } from '../transport/throttle';
 import { pagesOf } from './pages';
 

@@ -6,7 +6,7 @@ import { nodeError } from '../items/nodeError';
 import { event } from '../operations/event/output';
 import { listPage } from '../operations/lists/lensmorList';
 import { Throttle } from '../transport/throttle';
-import type { Session } from '../transport/request';
+import type { Session } from '../transport/session';
 import { requestFree } from './requestFree';
 
 // Somebody is looking at the list meanwhile.

@@ -3,7 +3,6 @@ import type { z, ZodObject, ZodRawShape } from 'zod';
 
 import type { Endpoint, FreeEndpoint } from '../vendors/endpoint';
 import type { Outcome, Receipt } from './outcome';
-import type { PurchasedDetails } from './purchasedDetails';
 
 /** Any operation of the node: one that spends credits, or one that is free. */
 export type Operation = PaidOperation | FreeOperation;
@@ -164,4 +163,26 @@ export interface Page<Request> {
 	isMorePromised?: boolean;
 	/** What the list leaves out, as a sentence for a person. */
 	leftOut?: string | undefined;
+}
+
+/** What was found of one thing, simplified where its list can be, or why it was not found. */
+export type FoundThing = { json: IDataObject } | { reason: string };
+
+/** How the details of what a request bought are found in a list, by free requests alone. */
+export interface PurchasedDetails<Request = unknown, Search = unknown> {
+	/** The list to look in. */
+	list: Pick<FreeOperation<Search>, 'endpoint' | 'page' | 'simplify'>;
+	/** The keys that the things a request asked for have in the list. */
+	keys(request: Request): string[];
+	/** Whether an input item is about that very thing, where several asked for it. */
+	isAbout(key: string, item: IDataObject): boolean;
+	/** The first page on which a thing may be, as far as an input item that asked for it tells. */
+	firstSearch(item: IDataObject): Search;
+	/** Output fields that tell what was found, and a sentence where something was not. */
+	describe(
+		request: Request,
+		found: (key: string) => FoundThing,
+	): { fields: IDataObject; reason: string };
+	/** The same fields where nothing was bought. */
+	emptyFields: IDataObject;
 }

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { tryOperation } from './defect';
-import type { PaidOperation } from './operation';
 
 /** What may become of an item; the values are what users branch on. */
 export const OUTCOMES = [
@@ -35,7 +34,7 @@ export interface Receipt {
 
 /** A receipt without an answer behind it: refused, held back, unknown or only planned. Never throws. */
 export function withoutAnswer(
-	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
+	operation: { fieldsWithoutAnswer(outcome: Outcome): IDataObject },
 	outcome: Extract<Outcome, 'not_found' | 'refused' | 'uncertain' | 'not_sent' | 'planned'>,
 	reason: string,
 ): Receipt {

@@ -7,7 +7,8 @@ import {
 	withoutAnswer,
 	type Receipt,
 } from '../operations/outcome';
-import { halt, sendRequest, type RequestResult, type Session } from '../transport/request';
+import { sendRequest, type RequestResult } from '../transport/request';
+import { halt, type Session } from '../transport/session';
 import type { WireRequest } from '../vendors/endpoint';
 import { withEarlier, type Doubt, type Memory, type Open } from './memory';
 import type { SharedState } from './sharedState';

@@ -18,12 +18,11 @@ import {
 import { badInput, failed, summary, unusable } from '../items/report';
 import { readSettings } from '../items/settings';
 import { defect } from '../operations/defect';
-import type { BadInput, Combiner, PaidOperation } from '../operations/operation';
+import type { BadInput, Combiner, PaidOperation, PurchasedDetails } from '../operations/operation';
 import { isProblem } from '../operations/outcome';
-import type { PurchasedDetails } from '../operations/purchasedDetails';
 import { mapInSlices } from '../timeSlices';
 import { connect } from '../transport/connect';
-import type { Session } from '../transport/request';
+import type { Session } from '../transport/session';
 import { combined, readItem, type ItemReader } from './itemRequests';
 import { Memory, type Run } from './memory';
 import { planDryRun } from './planDryRun';

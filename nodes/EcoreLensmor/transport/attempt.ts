@@ -1,7 +1,7 @@
 import type { Call, WireRequest } from '../vendors/endpoint';
 import { classify, restAfter, type Classification } from './classify';
-import type { Session } from './request';
 import { MAX_WAIT_MS } from './retryPolicy';
+import type { Session } from './session';
 
 /**
  * One attempt, at the pace that the vendor keeps up: what its answer says, or why nothing was sent.

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { PurchasedDetails } from '../../../nodes/EcoreLensmor/operations/operation';
 
 import type { ItemResult } from '../../../nodes/EcoreLensmor/items/itemResult';
-import type { PurchasedDetails } from '../../../nodes/EcoreLensmor/operations/purchasedDetails';
 import { OUTCOMES, type Outcome } from '../../../nodes/EcoreLensmor/operations/outcome';
 import { findPurchased, MAX_SEARCHES } from '../../../nodes/EcoreLensmor/free/findPurchased';
 import { inTime } from '../fakeExecution';

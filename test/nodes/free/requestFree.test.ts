@@ -1,5 +1,5 @@
 import { requestFree } from '../../../nodes/EcoreLensmor/free/requestFree';
-import { halt } from '../../../nodes/EcoreLensmor/transport/request';
+import { halt } from '../../../nodes/EcoreLensmor/transport/session';
 import type { AttemptResult } from '../../../nodes/EcoreLensmor/transport/send';
 import { inTime } from '../fakeExecution';
 import { answer, GONE, holding, LOST, scripted, shelves } from './scripted';

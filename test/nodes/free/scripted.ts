@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import type { FreeEndpoint } from '../../../nodes/EcoreLensmor/vendors/endpoint';
 import type { Page } from '../../../nodes/EcoreLensmor/operations/operation';
-import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
+import type { Session } from '../../../nodes/EcoreLensmor/transport/session';
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { FoundThing } from '../../../nodes/EcoreLensmor/operations/operation';
 
 import type { UnlockRequest } from '../../../nodes/EcoreLensmor/vendors/ecore';
-import type { FoundThing } from '../../../nodes/EcoreLensmor/operations/purchasedDetails';
 import { recordUnlock } from '../../../nodes/EcoreLensmor/operations/record/unlock';
 import { contactDetails } from '../../../nodes/EcoreLensmor/operations/record/unlock/contactDetails';
 import { itemWith } from './itemWith';

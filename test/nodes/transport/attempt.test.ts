@@ -1,6 +1,6 @@
 import { unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
 import { attemptOnce } from '../../../nodes/EcoreLensmor/transport/attempt';
-import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
+import type { Session } from '../../../nodes/EcoreLensmor/transport/session';
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
+import type { FoundThing, PurchasedDetails } from '../../operation';
 
 import type { SearchRequest, UnlockRequest } from '../../../vendors/ecore';
 import { isFiller } from '../../enrichment/identifiers';
-import type { FoundThing, PurchasedDetails } from '../../purchasedDetails';
 import { firstSearch, record, recordGetAll } from '../getAll';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };

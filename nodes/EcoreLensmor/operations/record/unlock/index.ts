@@ -7,9 +7,15 @@ import {
 	type UnlockRequest,
 	type UnlockResponse,
 } from '../../../vendors/ecore';
-import type { BadInput, ItemParameters, PaidOperation, Part, Requests } from '../../operation';
+import type {
+	BadInput,
+	ItemParameters,
+	PaidOperation,
+	Part,
+	PurchasedDetails,
+	Requests,
+} from '../../operation';
 import type { Receipt } from '../../outcome';
-import type { PurchasedDetails } from '../../purchasedDetails';
 import { quote } from '../../quote';
 import { combiner, folded } from './batches';
 import { contactDetails } from './contactDetails';
