@@ -255,7 +255,7 @@ it('a list that never ends is given up, and says that there may be more', async 
 	const reader = {
 		account: ecore,
 		send,
-		throttle: new Throttle(cancelled),
+		throttle: new Throttle(),
 		cancelled,
 		halted: undefined,
 		haltOnProblem: false,

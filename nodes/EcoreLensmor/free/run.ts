@@ -94,7 +94,7 @@ async function prepare(
 		if ('bad' in connection) return connection;
 		const session: Session = {
 			...connection,
-			throttle: new Throttle(cancelled),
+			throttle: new Throttle(),
 			cancelled,
 			halted: undefined,
 			haltOnProblem: false,

@@ -32,7 +32,7 @@ export async function searchEvents(
 	const cancelled = () => performance.now() > patientUntil;
 	const session: Session = {
 		...connection,
-		throttle: new Throttle(cancelled),
+		throttle: new Throttle(),
 		cancelled,
 		halted: undefined,
 		haltOnProblem: false,

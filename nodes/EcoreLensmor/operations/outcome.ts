@@ -50,7 +50,9 @@ export function withoutAnswer(
 
 /** Sentences one behind the other, each of them once. */
 export function sentences(...parts: string[]): string {
-	return [...new Set(parts)].filter(Boolean).join('. ');
+	return parts.reduce((text, part) =>
+		text.includes(part) ? text : [text, part].filter(Boolean).join('. '),
+	);
 }
 
 /** What kept one item from being done; `reason` is a sentence for a person. */

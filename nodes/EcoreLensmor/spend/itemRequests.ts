@@ -84,7 +84,10 @@ function resultFor(operation: PaidOperation, items: number[], requests: unknown[
 	const keyed = tryOperation(() => {
 		// Whatever throws here would throw again once money is spent.
 		operation.fieldsWithoutAnswer('not_sent');
-		return requests.map((request) => ({ key: keyOfRequest(operation, request), request }));
+		return requests.map((request) => {
+			operation.endpoint.worstCase(request);
+			return { key: keyOfRequest(operation, request), request };
+		});
 	});
 	return 'defect' in keyed
 		? badResult(operation, items, keyed.defect, true)

@@ -15,8 +15,6 @@ export class Limit {
 	 * no limit. Waits while others may still turn out cheaper.
 	 */
 	async reserve(credits: number, maximum: number | undefined): Promise<boolean> {
-		// What cannot cost anything needs no room.
-		if (credits === 0) return true;
 		// One after the other, in the order of asking: who gets the last credits must not depend on the network.
 		const turn = this.line.then(async () => await this.take(credits, maximum ?? Infinity));
 		this.line = turn;

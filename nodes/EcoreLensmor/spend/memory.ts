@@ -151,12 +151,43 @@ export class Memory {
 		const entry = this.entry(key);
 		if (entry === undefined) return { kind: 'open', lostBefore: false, reserved: 0 };
 		const receipt = this.asOfNow(entry);
-		if (!this.maySendAgain(entry, repeat)) return { kind: 'answered', receipt };
+		if (!this.maySendAgain(entry, repeat)) {
+			this.claim(key);
+			return { kind: 'answered', receipt };
+		}
 		const worstCase = creditsOf(entry);
 		// Where a repeat is free, what was lost and what comes are one charge; otherwise they are two.
 		return repeat === 'free'
 			? { kind: 'open', lostBefore: true, reserved: worstCase }
 			: { kind: 'open', lostBefore: false, reserved: 0, earlier: { receipt, worstCase } };
+	}
+
+	/** Whether anything is known of a request. */
+	has(key: string): boolean {
+		return this.stored.entries[key] !== undefined;
+	}
+
+	/**
+	 * Makes this run the one whose output tells of a charge, so that no other run at the same time tells
+	 * of it as well. Answers `false` where another one does.
+	 */
+	claim(key: string): boolean {
+		const entry = this.entry(key);
+		if (entry === undefined || this.isPaidElsewhere(entry)) return false;
+		const packed = this.stored.entries[key];
+		if (packed !== undefined && entry.handedOverIn === undefined) {
+			packed[RUN_INDEX] = this.run.runIndex;
+		}
+		return true;
+	}
+
+	/** Writes down what this run tells of a request that was paid for with another one: it stands in `spent` there. */
+	recordShare(key: string, receipt: Receipt): void {
+		const known = this.entry(key);
+		if (known === undefined) this.stored.count += 1;
+		const { runIndex } = this.run;
+		const nothing = { credits: 0, earlier: [], handedOverIn: undefined };
+		this.stored.entries[key] = this.packed({ ...nothing, ...known, receipt, runIndex });
 	}
 
 	/** Writes an attempt down the moment it is known what it came to, and answers what to tell of all attempts. */
@@ -318,6 +349,8 @@ function mayHaveCost(credits: number): string {
 	return `An earlier attempt was left uncertain and may have cost up to ${count(credits, 'credit')}`;
 }
 
+// Where these stand in a packed entry.
+const RUN_INDEX = 5;
 const HANDED_OVER_IN = 6;
 
 function storedIn(context: IDataObject): Stored {

@@ -5,7 +5,7 @@ import { mapInSlices } from '../timeSlices';
 import type { Memory } from './memory';
 import type { Regrouped } from './regrouped';
 
-/** Puts on each result what it would cost at most, in credits, and sends nothing. Throws what `worstCase` throws. */
+/** Puts on each result what it would cost at most, in credits, and sends nothing. */
 export async function planDryRun(
 	operation: PaidOperation,
 	results: ItemResult[],
@@ -26,7 +26,7 @@ export async function planDryRun(
 		const costs = requests.map((keyed) => {
 			const isAnswered =
 				memory.recall(keyed.key, repeat).kind === 'answered' ||
-				regrouped.answerFor(keyed) !== undefined;
+				(!memory.has(keyed.key) && regrouped.answerFor(keyed) !== undefined);
 			return isAnswered || surelyAsked.has(keyed.key)
 				? 0
 				: operation.endpoint.worstCase(keyed.request);

@@ -67,7 +67,7 @@ export async function purchase<Request, Response>(
 		}
 		if ('defect' in plan) {
 			if (spending.haltOnProblem) halt(spending, plan.defect);
-			return unsentReceipt(operation, known, known.lostBefore, 'refused', plan.defect);
+			return unsentReceipt(operation, known, 'refused', plan.defect);
 		}
 		const { locks } = plan.result;
 		const holder = shared.lock.holderOf(locks);
@@ -94,8 +94,10 @@ async function buy<Request, Response>(
 	// Credits that already stand for this purchase in what was spent are not counted twice.
 	const reservation = Math.max(0, worstCase - known.reserved);
 	if (!(await limit.reserve(reservation, maximumCredits))) {
-		const reason = `Maximum Credits is reached: this could have cost ${reservation} more`;
-		return { ...unsentReceipt(operation, known, false, 'not_sent', reason), limitReached: true };
+		const reason = known.lostBefore
+			? 'Maximum Credits is reached'
+			: `Maximum Credits is reached: this could have cost ${reservation} more`;
+		return { ...unsentReceipt(operation, known, 'not_sent', reason), limitReached: true };
 	}
 	try {
 		const result = await sendRequest(spending, endpoint, wire, {
@@ -123,8 +125,7 @@ async function buy<Request, Response>(
 /** The receipt for a request that was not sent. */
 function unsentReceipt(
 	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
-	{ earlier }: Open,
-	lostBefore: boolean,
+	{ lostBefore, earlier }: Open,
 	outcome: 'refused' | 'not_sent',
 	reason: string,
 ): Receipt {

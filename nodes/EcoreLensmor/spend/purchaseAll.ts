@@ -18,7 +18,8 @@ export async function purchaseAll(
 ): Promise<Iterable<string>> {
 	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
 	const purchaseOnce = async (request: KeyedRequest): Promise<Receipt> =>
-		regrouped.answerFor(request) ??
+		// The memory knows better than a request that holds more than this one.
+		(spending.memory.has(request.key) ? undefined : regrouped.answerFor(request)) ??
 		regrouped.withEarlier(request, await purchase(spending, operation, request));
 
 	await forEachConcurrent(

@@ -1,10 +1,12 @@
 import { tryOperation } from '../operations/defect';
 import type { PaidOperation, Part } from '../operations/operation';
-import { afterALostAnswer, sentences, type Receipt } from '../operations/outcome';
+import { afterALostAnswer, sentences, withoutAnswer, type Receipt } from '../operations/outcome';
 import { count } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 import type { ReusableRequest } from './memory';
 import type { KeyedRequest } from './purchase';
+
+const LOST = 'An earlier answer about this was lost, so it may or may not have been charged';
 
 /** What a run asks for, and the first item that wants it. */
 export interface WantedRequest extends KeyedRequest {
@@ -28,17 +30,21 @@ interface Group {
 export class Regrouped {
 	private readonly groupsWith = new Map<string, Group[]>();
 	private readonly groups: Group[] = [];
+	/** What is told of requests that share a charge with an earlier one, by key. */
+	readonly shares = new Map<string, Receipt>();
 
 	private constructor(private readonly operation: PaidOperation) {}
 
-	/** `reusable`: the requests whose receipts no output carries yet. `wanted`: what this run asks for. */
+	/** `reusable`: the requests whose receipts no output carries yet. `wanted`: what this run asks for.
+	 * `claim`: whether this run is the one to tell of a request. */
 	static async from(
 		operation: PaidOperation,
 		reusable: ReusableRequest[],
 		wanted: Iterable<WantedRequest>,
+		claim: (key: string) => boolean,
 	): Promise<Regrouped> {
 		const regrouped = new Regrouped(operation);
-		if (reusable.length > 0) await regrouped.compare(reusable, wanted);
+		if (reusable.length > 0) await regrouped.compare(reusable, wanted, claim);
 		return regrouped;
 	}
 
@@ -63,9 +69,10 @@ export class Regrouped {
 				? 'Bought together with others by an earlier run of this execution'
 				: earlier.receipt.reason;
 			const own = { ...earlier.receipt, outcome, fields, reason };
+			const credits = isShared ? creditsCharged : 0;
 			return this.withEarlier(
 				{ key, request },
-				{ ...own, creditsCharged: isShared ? creditsCharged : 0 },
+				{ ...own, creditsCharged: own.creditsCharged === null ? null : credits },
 			);
 		}
 		return undefined;
@@ -73,28 +80,42 @@ export class Regrouped {
 
 	/** A receipt with what earlier answers say beside it: their credits, and the doubt they left. */
 	withEarlier({ key, request }: KeyedRequest, receipt: Receipt): Receipt {
-		return this.groupsOf(request).reduce((soFar, { earlier, things, askedBy, isShared }) => {
-			if (earlier.isInDoubt) {
-				return soFar.creditsCharged === null ? soFar : afterALostAnswer(soFar);
-			}
-			const { creditsCharged: credits } = earlier.receipt;
-			const [first] = askedBy;
-			if (first === undefined || isShared || !credits) return soFar;
-			const own = soFar.creditsCharged;
-			return {
-				...soFar,
-				creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
-				reason: sentences(
-					soFar.reason,
-					`An earlier run of this execution paid ${count(credits, 'credit')} for ${count(things.size, 'record')} together: they are counted at item ${first.item}`,
-				),
-			};
-		}, receipt);
+		const groups = this.groupsOf(request);
+		if (groups.length === 0) return receipt;
+		const full = groups.reduce((soFar, group) => this.withGroup(key, soFar, group), receipt);
+		if (full.outcome !== 'refused' && full.outcome !== 'not_sent') this.shares.set(key, full);
+		return full;
+	}
+
+	private withGroup(
+		key: string,
+		soFar: Receipt,
+		{ earlier, things, askedBy, isShared }: Group,
+	): Receipt {
+		const { creditsCharged: credits } = earlier.receipt;
+		const own = soFar.creditsCharged;
+		if (earlier.isInDoubt || credits === null) {
+			if (own === null) return soFar;
+			return soFar.outcome === 'refused' || soFar.outcome === 'not_sent'
+				? withoutAnswer(this.operation, 'uncertain', sentences(soFar.reason, LOST))
+				: afterALostAnswer(soFar);
+		}
+		const [first] = askedBy;
+		if (first === undefined || isShared || credits === 0) return soFar;
+		return {
+			...soFar,
+			creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
+			reason: sentences(
+				soFar.reason,
+				`An earlier run of this execution paid ${count(credits, 'credit')} for ${count(things.size, 'record')} together: they are counted at item ${first.item}`,
+			),
+		};
 	}
 
 	private async compare(
 		reusable: ReusableRequest[],
 		wanted: Iterable<WantedRequest>,
+		claim: (key: string) => boolean,
 	): Promise<void> {
 		const byKey = new Map<string, WantedRequest>();
 		await mapInSlices(wanted, (one) => {
@@ -117,13 +138,28 @@ export class Regrouped {
 			const things = this.thingsIn(one.request);
 			for (const group of this.groupsOf(one.request)) group.askedBy.push({ ...one, things });
 		});
+		for (const group of [...this.groups]) {
+			if (group.askedBy.length > 0 && !claim(group.earlier.key)) this.remove(group);
+		}
 		await mapInSlices(this.groups, (group) => (group.isShared = this.canBeShared(group)));
+	}
+
+	private remove(group: Group): void {
+		this.groups.splice(this.groups.indexOf(group), 1);
+		for (const thing of group.things) {
+			const others = this.groupsWith.get(thing) ?? [];
+			this.groupsWith.set(
+				thing,
+				others.filter((one) => one !== group),
+			);
+		}
 	}
 
 	/** Whether the requests that ask for parts of a group are just its parts, and each part's price is known. */
 	private canBeShared({ earlier, things, askedBy }: Group): boolean {
 		const parts = askedBy.flatMap((one) => one.things);
 		return (
+			earlier.receipt.creditsCharged !== null &&
 			parts.length === things.size &&
 			new Set(parts).size === things.size &&
 			parts.every((thing) => things.has(thing) && this.groupsWith.get(thing)?.length === 1) &&

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import {
 	asProblem,
@@ -65,42 +65,14 @@ export async function runPaid(
 
 	const prepared = await prepare(context, operation, stopOnProblem);
 	if ('bad' in prepared) return allRefused(prepared.bad);
-	const { settings, combiner, details, run, spending } = prepared;
-	const { memory, shared } = spending;
+	const { settings, combiner, details, spending } = prepared;
 
 	const read = await mapInSlices(inputs, (_, item) => readItem(operation, item, prepared));
 	const bad = read.filter((result) => isBad(result) && !result.isDefect);
 	if (stopOnProblem && bad.length > 0) throw badInput(node, bad.map(asProblem));
-	const planned = await plan(operation, read, combiner, memory);
-	if ('bad' in planned) return allRefused(planned.bad);
-	const { results, regrouped } = planned;
-	const defective = results.find(({ isDefect }) => isDefect);
-	if (stopOnProblem && defective !== undefined) throw unusable(node, defective.receipt.reason);
-
-	if (settings.dryRun) {
-		try {
-			await planDryRun(operation, results, memory, regrouped);
-		} catch (error) {
-			return allRefused(defect(error));
-		}
-	} else {
-		if (shared.underWay.size === 0) shared.throttle.forgetRefusals();
-		shared.throttle.begin(results.length);
-		shared.underWay.add(run.runIndex);
-		try {
-			const { concurrency } = settings;
-			const keys = await purchaseAll(operation, results, spending, concurrency, regrouped);
-			const hasProblem = results.some(({ receipt }) => isProblem(receipt));
-			if (stopOnProblem && hasProblem && !spending.cancelled()) {
-				throw failed(node, operation, results);
-			}
-			await memory.handOver(keys);
-			await memory.handOver(regrouped.keys);
-		} finally {
-			// Not before: another tool call must see that this output tells, or will tell, of the charge.
-			shared.underWay.delete(run.runIndex);
-		}
-	}
+	const spent = await spend(node, operation, read, prepared);
+	if ('bad' in spent) return allRefused(spent.bad);
+	const { results } = spent;
 	if (details !== undefined) {
 		const session: Session = {
 			...spending,
@@ -115,6 +87,45 @@ export async function runPaid(
 	// of a webhook and the like, which a language model need not see.
 	output.field = combiner === undefined && !isTool ? settings.outputField : '';
 	return [await mapInSlices(results, (result) => toItem(output, inputs, result))];
+}
+
+/** Buys what the items ask for, or only plans it in a dry run. Throws as `runPaid` does. */
+async function spend(
+	node: INode,
+	operation: PaidOperation,
+	read: ItemResult[],
+	{ settings, combiner, run, spending }: Prepared,
+): Promise<{ results: ItemResult[] } | BadInput> {
+	const { memory, shared, haltOnProblem } = spending;
+	if (!settings.dryRun) {
+		if (shared.underWay.size === 0) shared.throttle.forgetRefusals();
+		shared.underWay.add(run.runIndex);
+	}
+	try {
+		const planned = await plan(operation, read, combiner, memory);
+		if ('bad' in planned) return planned;
+		const { results, regrouped } = planned;
+		const defective = results.find(({ isDefect }) => isDefect);
+		if (haltOnProblem && defective !== undefined) throw unusable(node, defective.receipt.reason);
+		if (settings.dryRun) {
+			await planDryRun(operation, results, memory, regrouped);
+			return { results };
+		}
+		shared.throttle.begin(results.length);
+		const { concurrency } = settings;
+		const keys = await purchaseAll(operation, results, spending, concurrency, regrouped);
+		const hasProblem = results.some(({ receipt }) => isProblem(receipt));
+		if (haltOnProblem && hasProblem && !spending.cancelled()) {
+			throw failed(node, operation, results);
+		}
+		for (const [key, receipt] of regrouped.shares) memory.recordShare(key, receipt);
+		await memory.handOver(keys);
+		await memory.handOver(regrouped.keys);
+		return { results };
+	} finally {
+		// Not before: another tool call must see that this output tells, or will tell, of the charge.
+		shared.underWay.delete(run.runIndex);
+	}
 }
 
 interface Prepared extends ItemReader {
@@ -152,7 +163,7 @@ async function prepare(
 			mode: context.getMode(),
 		};
 		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
-		const shared = sharedStateOf(stored, run, cancelled);
+		const shared = sharedStateOf(stored, run);
 		const spending: Spending = {
 			...connection,
 			throttle: shared.throttle,
@@ -199,7 +210,9 @@ async function plan(
 		const reusable = await memory.reusableRequests();
 		const results =
 			combiner === undefined ? read : await combined(operation, read, combiner, reusable);
-		const regrouped = await Regrouped.from(operation, reusable, wantedBy(results));
+		const regrouped = await Regrouped.from(operation, reusable, wantedBy(results), (key) =>
+			memory.claim(key),
+		);
 		return { results, regrouped };
 	} catch (error) {
 		return { bad: defect(error) };

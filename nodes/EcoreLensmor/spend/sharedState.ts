@@ -20,19 +20,15 @@ export interface SharedState {
 // Only while the process lives: what must outlive it is in the memory.
 const perContext = new WeakMap<IDataObject, SharedState>();
 
-/** What the runs on one execution context share. `cancelled` tells whether a person pressed Stop. */
-export function sharedStateOf(
-	context: IDataObject,
-	run: Run,
-	cancelled: () => boolean,
-): SharedState {
+/** What the runs on one execution context share. */
+export function sharedStateOf(context: IDataObject, run: Run): SharedState {
 	const known = perContext.get(context);
 	if (known !== undefined) return known;
 	const memory = new Memory(context, run);
 	const shared: SharedState = {
 		lock: new KeyedLock(),
 		limit: new Limit(() => memory.spent),
-		throttle: new Throttle(cancelled),
+		throttle: new Throttle(),
 		underWay: new Set(),
 	};
 	perContext.set(context, shared);

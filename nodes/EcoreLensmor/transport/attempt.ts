@@ -13,10 +13,14 @@ export async function attemptOnce<Response>(
 	wire: WireRequest,
 ): Promise<Classification<Response> | { kind: 'heldBack'; reason: string }> {
 	const { throttle } = session;
-	const ticket = await throttle.ready(() => session.halted !== undefined);
-	const reason = session.cancelled() ? 'The execution was stopped' : session.halted;
-	if (reason !== undefined) return { kind: 'heldBack', reason };
-
+	const whyNot = () => (session.cancelled() ? 'The execution was stopped' : session.halted);
+	const ticket = await throttle.ready(() => whyNot() !== undefined);
+	// The run may have been stopped since.
+	const reason = whyNot();
+	if (ticket === undefined || reason !== undefined) {
+		if (ticket !== undefined) throttle.ended();
+		return { kind: 'heldBack', reason: reason ?? '' };
+	}
 	const answer = await session.send(wire);
 	throttle.ended();
 	throttle.hold(Math.min(restAfter(answer), MAX_WAIT_MS));

@@ -39,7 +39,7 @@ const refusal = z
 
 function said(body: unknown): string {
 	const { error, detail, message, errorKey, required, balance } = refusal.parse(body);
-	const sentence = error ?? detail ?? message ?? (isRecord(body) ? JSON.stringify(body) : '');
+	const sentence = error ?? detail ?? message ?? (isRecord(body) ? written(body) : '');
 	const numbers = [
 		required === undefined ? '' : `${required} credits needed`,
 		balance === undefined ? '' : `${balance} left`,
@@ -48,6 +48,15 @@ function said(body: unknown): string {
 		Boolean,
 	);
 	return parts.join('; ').slice(0, MAX_TEXT);
+}
+
+function written(body: IDataObject): string {
+	try {
+		return JSON.stringify(body);
+	} catch {
+		// Nested so deep that nothing can be said of it.
+		return '';
+	}
 }
 
 function isRecord(value: unknown): value is IDataObject {

@@ -57,7 +57,7 @@ export async function sendRequest<Response>(
 				if (decision.holdAll) throttle.hold(decision.afterMs);
 				else {
 					attempt += 1;
-					await throttle.pause(decision.afterMs);
+					await throttle.pause(decision.afterMs, session.cancelled);
 				}
 				break;
 			case 'refuse':

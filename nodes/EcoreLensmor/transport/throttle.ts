@@ -73,8 +73,6 @@ export class Throttle {
 	private servedInAll = 0;
 	private turnedAwayInAll = 0;
 
-	constructor(private readonly cancelled: () => boolean) {}
-
 	/** How many rounds in a row ended in "too many requests" since the vendor last served somebody. */
 	get turnedAwayInARow(): number {
 		return this.roundsInARow;
@@ -96,10 +94,10 @@ export class Throttle {
 	}
 
 	/**
-	 * Resolves when it is a request's turn, in the order of asking; at once where the execution is
-	 * cancelled or `isOver`.
+	 * Resolves when it is a request's turn, in the order of asking. From then on the request is under
+	 * way, until `ended`. Resolves at once, with nothing, once `isOver`.
 	 */
-	async ready(isOver: () => boolean): Promise<Ticket> {
+	async ready(isOver: () => boolean): Promise<Ticket | undefined> {
 		const turn = this.queue.then(async () => await this.nextTurn(isOver));
 		this.queue = turn;
 		return await turn;
@@ -143,18 +141,18 @@ export class Throttle {
 		this.nextStart = endedAt + waitMs;
 	}
 
-	/** Waits that many milliseconds and up to a quarter more; ends early when the execution is cancelled. */
-	async pause(ms: number): Promise<void> {
+	/** Waits that many milliseconds and up to a quarter more; ends early once `isOver`. */
+	async pause(ms: number, isOver: () => boolean): Promise<void> {
 		for (let left = withJitter(ms); left > 0; left -= SLICE_MS) {
-			if (this.cancelled()) return;
+			if (isOver()) return;
 			await sleep(Math.min(left, SLICE_MS));
 		}
 	}
 
-	private async nextTurn(isOver: () => boolean): Promise<Ticket> {
+	private async nextTurn(isOver: () => boolean): Promise<Ticket | undefined> {
 		for (;;) {
 			const now = performance.now();
-			if (this.cancelled() || isOver()) return { startedAt: now };
+			if (isOver()) return undefined;
 			const left = Math.max(this.heldUntil, this.nextStart) - now;
 			const mostInTurn = this.intervalMs === 0 ? MAX_STARTS_IN_A_TURN : MAX_MADE_UP_IN_A_TURN;
 			const hasRoom = this.underWay + 1 <= this.window;

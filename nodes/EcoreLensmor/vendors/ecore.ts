@@ -13,7 +13,8 @@ export const CREDITS_PER_PHONE = 5;
 /** Credits for an email that enrichment finds; the answer itself never carries the price (docs/vendor-apis.md A.5). */
 export const CREDITS_PER_EMAIL = 1;
 
-const credits = z.number().finite().nonnegative();
+// No purchase costs more: what claims to is not understood, and would make every sum meaningless.
+const credits = z.number().nonnegative().max(1_000_000_000);
 // A receipt must not become unreadable because the balance beside it is missing or odd.
 const balance = z.number().nullable().catch(null);
 

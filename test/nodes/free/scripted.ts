@@ -62,7 +62,7 @@ export function sessionOf(reply: (path: string) => AttemptResult | Promise<Attem
 			askedAt.push(Date.now() - start);
 			return await reply(path);
 		},
-		throttle: new Throttle(cancelled),
+		throttle: new Throttle(),
 		cancelled,
 		halted: undefined,
 		haltOnProblem: false,

@@ -396,3 +396,52 @@ it('a receipt that another run, under way, is about to hand out is not told twic
 
 	expect([seenBy(1, [0]), seenBy(1, [1, 2]), seenBy(0, [0])]).toEqual([0, 5, 5]);
 });
+
+it('of several runs at the same time, one tells of a charge that no output carries yet', () => {
+	const context: IDataObject = {};
+	new Memory(context, run).record('a', 'paid', note(receipt()));
+	const underWay = new Set([1, 2]);
+	const creditsFor = (runIndex: number) => {
+		const known = new Memory(context, { ...run, runIndex }, underWay).recall('a', 'paid');
+		return known.kind === 'answered' && known.receipt.creditsCharged;
+	};
+
+	expect([creditsFor(1), creditsFor(2), creditsFor(1)]).toEqual([5, 0, 5]);
+	// The one that was to tell of it failed: another one does.
+	underWay.delete(1);
+	expect(creditsFor(2)).toBe(5);
+});
+
+it('a charge is claimed by one run, and none is where an output carries it or nothing is known', async () => {
+	const context: IDataObject = {};
+	const underWay = new Set([1, 2]);
+	const at = (runIndex: number) => new Memory(context, { ...run, runIndex }, underWay);
+	at(0).record('a', 'paid', note(receipt()));
+	at(0).record('told', 'paid', note(receipt()));
+	await at(0).handOver(['told']);
+
+	expect([at(1).claim('a'), at(2).claim('a'), at(1).claim('a')]).toEqual([true, false, true]);
+	expect([at(1).claim('told'), at(0).claim('told')]).toEqual([false, true]);
+	expect(at(1).claim('unknown')).toBe(false);
+	expect([at(1).has('a'), at(1).has('unknown')]).toEqual([true, false]);
+});
+
+it('a share of a charge is told again, and stands in what was spent only once', () => {
+	const context: IDataObject = {};
+	const memory = new Memory(context, run);
+	memory.record('group', 'free', note(receipt({ creditsCharged: 2 })));
+	memory.recordShare('part', receipt({ creditsCharged: 1 }));
+	memory.record('own', 'free', note(receipt({ creditsCharged: 1 })));
+	memory.recordShare('own', receipt({ creditsCharged: 3 }));
+
+	expect(memory.recall('part', 'free')).toEqual({
+		kind: 'answered',
+		receipt: receipt({ creditsCharged: 1 }),
+	});
+	expect(memory.recall('own', 'free')).toEqual({
+		kind: 'answered',
+		receipt: receipt({ creditsCharged: 3 }),
+	});
+	expect(memory.spent).toBe(3);
+	expect(context.memory).toMatchObject({ count: 3 });
+});

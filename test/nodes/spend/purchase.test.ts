@@ -21,7 +21,7 @@ function scripted(answers: AttemptResult[]) {
 	const sentAt: number[] = [];
 	let cancelled = false;
 	const start = Date.now();
-	const shared = sharedStateOf(context, run, () => cancelled);
+	const shared = sharedStateOf(context, run);
 	const spending: Spending = {
 		account: accountsOf({ ecoreToken: 'token' }).ecore,
 		send: async () => {

@@ -28,9 +28,10 @@ async function told(
 	earlier: ReusableRequest[],
 	asked: UnlockRequest[],
 	own = receipt('unlocked', 1),
+	claim: (key: string) => boolean = () => true,
 ) {
 	const wanted = asked.map((request, item) => ({ key: keyOf(request), request, item }));
-	const regrouped = await Regrouped.from(recordUnlock, earlier, wanted);
+	const regrouped = await Regrouped.from(recordUnlock, earlier, wanted, claim);
 	const receipts = wanted.map((one) => {
 		const answer = regrouped.answerFor(one);
 		return { isAsked: answer === undefined, ...(answer ?? regrouped.withEarlier(one, own)) };
@@ -41,6 +42,7 @@ async function told(
 		asked: receipts.map(({ isAsked }) => isAsked),
 		reasons: receipts.map(({ reason }) => reason),
 		keys: regrouped.keys,
+		shares: [...regrouped.shares],
 	};
 }
 
@@ -217,4 +219,56 @@ it('a lost answer is asked for again, and leaves the credits unknown', async () 
 		receipt('already_unlocked', 0),
 	);
 	expect([asked, credits, keys]).toEqual([[true, true], [null, null], []]);
+});
+
+describe('what nobody knows of an earlier answer', () => {
+	const LOST = 'An earlier answer about this was lost, so it may or may not have been charged';
+	const unknown = earlierRequest(email('a', 'b'), receipt('already_unlocked', null, 'Lost'));
+
+	it('stays unknown for each part, and is handed over with them', async () => {
+		const { credits, asked, keys } = await told([unknown], [email('a'), email('b')]);
+		expect([credits, asked, keys]).toEqual([[null, null], [false, false], ['email ab']]);
+	});
+
+	it('makes uncertain what is asked for with more, and what is refused or held back', async () => {
+		for (const outcome of ['refused', 'not_sent'] as const) {
+			const { receipts, shares } = await told(
+				[unknown],
+				[email('a', 'c')],
+				receipt(outcome, 0, 'No'),
+			);
+			expect(receipts[0]).toMatchObject({
+				outcome: 'uncertain',
+				creditsCharged: null,
+				reason: `No. ${LOST}`,
+				fields: { unlocked: null },
+			});
+			expect(shares).toHaveLength(1);
+		}
+		const { credits } = await told([unknown], [email('a', 'c')], receipt('already_unlocked', 1));
+		expect(credits).toEqual([null]);
+	});
+});
+
+it('what another run at the same time tells of is told by nobody else', async () => {
+	const groups = [
+		earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+		earlierRequest(email('b', 'c', 'd'), receipt('partly_unlocked', 1)),
+	];
+	const { credits, asked, keys, shares } = await told(
+		groups,
+		[email('a'), email('b'), email('c')],
+		receipt('already_unlocked', 0),
+		(key) => key !== 'email ab',
+	);
+	expect(asked).toEqual([true, true, true]);
+	expect(credits).toEqual([0, 1, 0]);
+	expect(keys).toEqual(['email bcd']);
+	expect(shares.map(([key]) => key)).toEqual(['email b', 'email c']);
+});
+
+it('only what is accepted is told again later', async () => {
+	const group = earlierRequest(email('a', 'b', 'c'), receipt('partly_unlocked', 1));
+	const { shares } = await told([group], [email('a')], receipt('refused', 0));
+	expect(shares).toEqual([]);
 });

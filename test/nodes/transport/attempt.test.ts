@@ -17,7 +17,7 @@ const wire = { method: 'POST', path: '/x' } as const;
 
 /** One attempt that is answered so, and what the throttle was told of it. */
 async function attempted(answer: AttemptResult, more: Partial<Session> = {}) {
-	const throttle = new Throttle(() => false);
+	const throttle = new Throttle();
 	const told: unknown[] = [];
 	let ticket: unknown;
 	const ready = throttle.ready.bind(throttle);
@@ -126,9 +126,18 @@ it.each<[string, Partial<Session>, string]>([
 	['Stop was pressed', { cancelled: () => true }, 'The execution was stopped'],
 	['the run has ended', { halted: 'Enough' }, 'Enough'],
 	['both', { cancelled: () => true, halted: 'Enough' }, 'The execution was stopped'],
-])('nothing is sent where %s, and nobody is told', async (_what, more, reason) => {
+])('nothing is sent where %s, and no place in the queue is taken', async (_what, more, reason) => {
 	const { reading, told, sent } = await attempted(response(200), more);
 	expect(reading).toEqual({ kind: 'heldBack', reason });
-	expect(told).toEqual([more.halted === undefined ? 'ready' : 'over']);
+	expect(told).toEqual(['over']);
+	expect(sent).toEqual([]);
+});
+
+it('a run that is stopped once it is a request’s turn gives its place back', async () => {
+	let looks = 0;
+	const cancelled = () => (looks += 1) > 2;
+	const { reading, told, sent } = await attempted(response(200), { cancelled });
+	expect(reading).toEqual({ kind: 'heldBack', reason: 'The execution was stopped' });
+	expect(told).toEqual(['ready', 'ended']);
 	expect(sent).toEqual([]);
 });

@@ -222,3 +222,16 @@ describe('the rest after an answer', () => {
 		expect(restAfter({ kind: 'lost', cause: '' })).toBe(0);
 	});
 });
+
+it('a refusal that nobody can write down is a refusal all the same', () => {
+	const toJSON = () => {
+		throw new RangeError('Maximum call stack size exceeded');
+	};
+	const answer = {
+		kind: 'response',
+		status: 422,
+		headers: {},
+		body: { deep: { toJSON } },
+	} as const;
+	expect(classify(enrichPhone, answer)).toMatchObject({ kind: 'status', status: 422, said: '' });
+});
