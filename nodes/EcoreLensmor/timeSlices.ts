@@ -4,7 +4,10 @@ import { sleep } from 'n8n-workflow';
 // an answer that was paid for can miss its timeout.
 const LONGEST_SLICE_MS = 15;
 
-/** Maps items in slices of about 15 milliseconds, and lets n8n do other work between them. Throws what `map` throws. */
+/**
+ * Maps items in slices of about 15 milliseconds, and lets n8n do other work between them. Throws what `map`
+ * throws.
+ */
 export async function mapInSlices<Item, Result>(
 	items: Iterable<Item>,
 	map: (item: Item, index: number) => Result,

@@ -11,7 +11,10 @@ const TIMEOUT_MS = 10_000;
 
 const answer = z.object({ statusCode: z.number(), body: z.unknown() });
 
-/** Tests each token that is filled in by a free call (docs/vendor-apis.md C.1), and names those that are refused. Never throws. */
+/**
+ * Tests each token that is filled in by a free call (docs/vendor-apis.md C.1), and names those that are
+ * refused. Never throws.
+ */
 export async function ecoreLensmorApiTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,

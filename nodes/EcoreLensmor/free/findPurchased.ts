@@ -59,7 +59,10 @@ export async function findPurchased(
 	});
 }
 
-/** The input item that says most about each thing: one that is about this thing, or else the first that asked for it. */
+/**
+ * The input item that says most about each thing: one that is about this thing, or else the first that asked
+ * for it.
+ */
 async function sourcesOf(
 	details: PurchasedDetails,
 	read: ItemResult[],

@@ -24,7 +24,7 @@ export interface ItemResult {
 	duplicateOf?: number;
 	/** The most it can cost, in credits; only in a dry run. */
 	maximumCost?: number;
-	/** Whether the node's own code failed on it, and not the input is wrong. */
+	/** Whether the node's own code failed on it. Then the input is not wrong. */
 	isDefect?: boolean;
 }
 

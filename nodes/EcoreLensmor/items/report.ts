@@ -33,7 +33,10 @@ export function failedFree(node: INode, problems: Problem[]): NodeOperationError
 	);
 }
 
-/** The error of a paid run that stopped: what happened to which item, what was paid in credits, and what a retry does. */
+/**
+ * The error of a paid run that stopped: what happened to which item, what was paid in credits, and what a
+ * retry does.
+ */
 export function failed(
 	node: INode,
 	operation: PaidOperation,
@@ -78,7 +81,10 @@ function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): 
 	return `${which} may have been charged: Retry On Fail does not send the request again, but Retry on this execution does, once, and that may cost up to ${count(worst, 'credit')} a second time.`;
 }
 
-/** The line that n8n shows under the node after a paid run: items per outcome, credits spent, and balance in credits. */
+/**
+ * The line that n8n shows under the node after a paid run: items per outcome, credits spent, and balance in
+ * credits.
+ */
 export function summary(results: ItemResult[], balance: number | null): NodeExecutionHint {
 	const perOutcome = new Map<Outcome, number>();
 	for (const { receipt } of results) {

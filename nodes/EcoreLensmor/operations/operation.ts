@@ -60,7 +60,10 @@ export interface PaidOperation<
 	parse(item: ItemParameters): Requests<Request> | BadInput;
 	/** Two requests with the same identity are the same purchase. */
 	identity(request: Request): string;
-	/** Keys: two requests with a common key are never under way at the same time. Without it, the identity is the key. */
+	/**
+	 * Keys: two requests with a common key are never under way at the same time. Without it, the identity is
+	 * the key.
+	 */
 	locks?(request: Request): string[];
 	/** The output fields that come from the request, or their empty values if there is no request. */
 	requestFields(request: Request | undefined): Pick<z.infer<Output>, RequestField>;
@@ -118,7 +121,10 @@ export interface CombinedRequest<Request> {
 
 /** Combines the requests of several items into as few as possible. */
 export interface Combiner<Request = unknown> {
-	/** `reusable`: requests of an earlier run that failed. If they are asked for again, the memory has their receipts. */
+	/**
+	 * `reusable`: requests of an earlier run that failed. If they are asked for again, the memory has their
+	 * receipts.
+	 */
 	combine(
 		requests: Array<ItemRequest<Request>>,
 		reusable: Request[],

@@ -33,7 +33,10 @@ export interface Receipt {
 	limitReached?: boolean;
 }
 
-/** A receipt if there is no answer that tells of a purchase: for example refused, not sent or only planned. Never throws. */
+/**
+ * A receipt if there is no answer that tells of a purchase: for example refused, not sent or only planned.
+ * Never throws.
+ */
 export function withoutAnswer(
 	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
 	outcome: Extract<Outcome, 'not_found' | 'refused' | 'uncertain' | 'not_sent' | 'planned'>,
@@ -60,7 +63,10 @@ export interface Problem {
 	reason: string;
 }
 
-/** Whether n8n's On Error setting applies: refused, uncertain, or not sent for another reason than Maximum Credits. */
+/**
+ * Whether n8n's On Error setting applies: refused, uncertain, or not sent for another reason than Maximum
+ * Credits.
+ */
 export function isProblem({ outcome, limitReached }: Receipt): boolean {
 	if (outcome === 'not_sent') return limitReached !== true;
 	return outcome === 'refused' || outcome === 'uncertain';

@@ -12,10 +12,10 @@ export const number = z.number().nullable().catch(null);
 export const flag = z.boolean().nullable().catch(null);
 
 /** The schema of a paid output item: the operation's own fields, with the outcome and the cost in credits. */
-export function paidItem(own: ZodRawShape) {
+export function paidItem(fields: ZodRawShape) {
 	return z.object({
 		outcome: z.enum(OUTCOMES),
-		...own,
+		...fields,
 		creditsCharged: z.number().nullable(),
 		creditsRemaining: z.number().nullable(),
 		reason: z.string(),

@@ -307,7 +307,10 @@ function sum(numbers: number[]): number {
 	return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** The receipt for all attempts of a purchase: after earlier attempts in doubt, nobody knows what all of them cost. */
+/**
+ * The receipt for all attempts of a purchase: after earlier attempts in doubt, nobody knows what all of them
+ * cost.
+ */
 function fullReceipt({ receipt, earlier }: Entry): Receipt {
 	if (earlier.length === 0) return receipt;
 	const { creditsCharged, reason } = receipt;

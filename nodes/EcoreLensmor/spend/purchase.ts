@@ -138,7 +138,7 @@ function unsentReceipt(
 		: withEarlier(earlier, reason);
 }
 
-/** The receipt for a request's result, and why it is in doubt where it is. */
+/** The receipt for a request's result, and why the purchase is in doubt, if it is. */
 function receiptFor<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,

@@ -50,7 +50,10 @@ const UNSENT_CAUSES = new Map([
 
 const transportFault = z.object({ httpCode: z.string() });
 
-/** The most bytes that are read of a list: a page has at most 100 entries (docs/vendor-apis.md B.1), so 20 kB each. */
+/**
+ * The most bytes that are read of a list: a page has at most 100 entries (docs/vendor-apis.md B.1), so 20 kB
+ * each.
+ */
 export const MAX_BYTES_OF_A_LIST = 2 * 2 ** 20;
 /** The most bytes that are read of any other answer: the documented ones have less than 1 kB. */
 export const MAX_BYTES = 2 ** 20;

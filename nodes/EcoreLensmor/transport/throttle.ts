@@ -7,7 +7,8 @@ import { sleep } from 'n8n-workflow';
 
 // Waits are cut into slices of this length, so that the Stop button ends them at once.
 const SLICE_MS = 100;
-// Makes each wait longer by a random part, up to this one: requests that wait for the same time do not return together.
+// Each wait is longer by a random part of it, up to this one, so that requests with the same wait do not all
+// start together after it.
 const MAX_JITTER = 0.25;
 // A run begins with a tenth of its requests under way, and each served request permits one more (TCP's "slow
 // start"). So a vendor with a rate limit turns few requests away at the beginning, however slow its answers are.
@@ -197,7 +198,10 @@ export class Throttle {
 		return Math.min(MAX_SHORTEN, SHORTEN + SHORTEN_MORE_PER_SERVED * this.period.served);
 	}
 
-	/** Sets the interval to one that the vendor seems to allow, but not longer than the wait that it asked for. */
+	/**
+	 * Sets the interval to one that the vendor seems to allow: at least about one request in each wait that it
+	 * asks for.
+	 */
 	private slowDownAfter({ start = 0, served, endedAt, waitMs, intervalMs }: EndedPeriod): void {
 		// The time per served request, with the vendor's wait. It may be too long, because the wait is in whole
 		// seconds. The interval of the period was too short, perhaps by much, because after a pause many vendors

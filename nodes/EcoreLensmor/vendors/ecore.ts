@@ -113,7 +113,8 @@ export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
 	worstCase: () => CREDITS_PER_EMAIL,
 };
 
-// Only the field that paging and matching need. Other fields are passed on as they are, because eCore may change them.
+// Only the field that paging and matching need. Other fields are passed on as they are, because eCore may
+// change them.
 const record = z.object({ uuid: text }).passthrough();
 
 const searchResponse = z.object({

@@ -90,7 +90,10 @@ export interface ListRequest {
 	page: number;
 	pageSize: number;
 }
-/** 200 body of Lensmor's lists; only the lists of one event have `semantics` (docs/vendor-apis.md B.4, B.12, B.13). */
+/**
+ * 200 body of Lensmor's lists; only the lists of one event have `semantics` (docs/vendor-apis.md B.4, B.12,
+ * B.13).
+ */
 export type ListResponse = z.infer<typeof listResponse>;
 
 function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
@@ -105,7 +108,10 @@ function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
 	};
 }
 
-/** The most events or exhibitors on a page that every version of the documents permits (docs/vendor-apis.md B.4, B.12). */
+/**
+ * The most events or exhibitors on a page that every version of the documents permits (docs/vendor-apis.md
+ * B.4, B.12).
+ */
 export const ENTRIES_PER_PAGE = 100;
 /** The most people on a page that every version of the documents permits (docs/vendor-apis.md B.13, B.18). */
 export const PEOPLE_PER_PAGE = 50;
@@ -143,7 +149,10 @@ const precheckResponse = z.object({
 /** 200 body of Action precheck (docs/vendor-apis.md B.3). */
 export type PrecheckResponse = z.infer<typeof precheckResponse>;
 
-/** Action precheck of an event unlock (docs/vendor-apis.md B.3): free, and reserves nothing. The request is an event's id or eventId. */
+/**
+ * Action precheck of an event unlock (docs/vendor-apis.md B.3): free, and reserves nothing. The request is an
+ * event's id or eventId.
+ */
 export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
 	vendor: 'lensmor',
 	response: precheckResponse,

@@ -184,7 +184,10 @@ function foldedProfile(address: string): string {
 	return `in/${/^AC[a-z]AA/.test(name) ? name : name.toLowerCase()}`;
 }
 
-/** The identity of a request: the same for two lookups of the same person by the same identifiers, however they are spelt. */
+/**
+ * The identity of a request: the same for two lookups of the same person by the same identifiers, however they
+ * are spelt.
+ */
 export function identityOf(request: EnrichmentRequest): string {
 	if ('linkedin_url' in request) return `linkedin ${foldedProfile(request.linkedin_url)}`;
 	if ('email' in request) return `email ${request.email.toLowerCase()}`;

@@ -28,7 +28,10 @@ const description: OperationDescription<typeof unlockCheck> = {
 	output: unlockCheck,
 };
 
-/** Event → Check Unlock: what Event → Unlock would do and cost. Lensmor reserves nothing (docs/vendor-apis.md B.3). */
+/**
+ * Event → Check Unlock: what Event → Unlock would do and cost. Lensmor reserves nothing (docs/vendor-apis.md
+ * B.3).
+ */
 export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
 	kind: 'free',
 	resource: 'event',

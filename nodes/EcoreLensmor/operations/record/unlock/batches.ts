@@ -15,7 +15,10 @@ export function folded(uuid: string): string {
 	return uuid.toLowerCase();
 }
 
-/** Combines UUIDs into as few requests as Batch Size permits; `undefined` if the first item does not choose Combined. */
+/**
+ * Combines UUIDs into as few requests as Batch Size permits; `undefined` if the first item does not choose
+ * Combined.
+ */
 export function combiner(item: ItemParameters): Combiner<UnlockRequest> | BadInput | undefined {
 	if (item.field('requestMode') !== 'combined') return undefined;
 	const batchSize = item.option('batchSize') ?? BATCH_SIZE.default;
@@ -41,7 +44,10 @@ export function combiner(item: ItemParameters): Combiner<UnlockRequest> | BadInp
 
 const UNLOCK_TYPES = ['email', 'phone'] as const;
 
-/** Puts each UUID into exactly one request: one of an earlier run whose UUIDs are all asked for again, or a new one. */
+/**
+ * Puts each UUID into exactly one request: one of an earlier run whose UUIDs are all asked for again, or a new
+ * one.
+ */
 async function inBatches(
 	type: UnlockRequest['unlock_type'],
 	requests: Array<ItemRequest<UnlockRequest>>,

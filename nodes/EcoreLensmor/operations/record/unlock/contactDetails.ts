@@ -7,7 +7,10 @@ import { firstSearch, record, recordGetAll } from '../getAll';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 
-/** Finds unlocked records again by Search Records, the only call that shows their emails and phones (docs/vendor-apis.md A.3). */
+/**
+ * Finds unlocked records again by Search Records, the only call that shows their emails and phones
+ * (docs/vendor-apis.md A.3).
+ */
 export const contactDetails: PurchasedDetails<UnlockRequest, SearchRequest> = {
 	list: recordGetAll,
 	keys: ({ uuids }) => uuids.map((uuid) => uuid.toLowerCase()),

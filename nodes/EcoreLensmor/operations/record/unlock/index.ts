@@ -15,7 +15,10 @@ import { combiner, folded } from './batches';
 import { contactDetails } from './contactDetails';
 import { BATCH_SIZE, description, type output } from './description';
 
-/** Record → Unlock: buys the email or phone of records. What is owned already costs 0 credits (docs/vendor-apis.md A.3). */
+/**
+ * Record → Unlock: buys the email or phone of records. What is owned already costs 0 credits
+ * (docs/vendor-apis.md A.3).
+ */
 export const recordUnlock: PaidOperation<
 	UnlockRequest,
 	UnlockResponse,
@@ -29,7 +32,8 @@ export const recordUnlock: PaidOperation<
 	endpoint: unlockRecords,
 	parse,
 	identity: (request) => `${request.unlock_type} ${request.uuids.map(folded).sort().join(' ')}`,
-	// It is open whether eCore charges a record once if two requests ask for it at the same time (docs/vendor-apis.md A.3).
+	// If two requests ask for a record at the same time, it is open whether eCore charges it once
+	// (docs/vendor-apis.md A.3).
 	locks: ({ unlock_type, uuids }) => uuids.map((uuid) => `${unlock_type} ${folded(uuid)}`),
 	requestFields: (request) => ({
 		uuids: request?.uuids ?? [],
