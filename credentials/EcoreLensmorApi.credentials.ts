@@ -12,6 +12,7 @@ import {
 	LENSMOR_BASE_URL,
 } from '../nodes/EcoreLensmor/vendors/account';
 
+/** The credential for both vendors, as n8n loads it. Each token is sent only to its own vendor. */
 export class EcoreLensmorApi implements ICredentialType {
 	name = 'ecoreLensmorApi';
 
@@ -65,8 +66,8 @@ export class EcoreLensmorApi implements ICredentialType {
 	];
 
 	/**
-	 * Adds a vendor's token to a request to that vendor, and forbids redirects, also for n8n's HTTP Request node.
-	 * Throws for any other address (docs/vendor-apis.md A.1, B.1).
+	 * Adds a vendor's token to a request to that vendor, and forbids redirects (docs/vendor-apis.md A.1, B.1). n8n calls
+	 * it for every request with this credential, also of its HTTP Request node. Throws for any other address.
 	 */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
@@ -88,7 +89,7 @@ export class EcoreLensmorApi implements ICredentialType {
 	}
 }
 
-// n8n has two request helpers, each with names of its own for the same thing.
+// n8n has two request helpers, which have different names for the same option.
 const NO_REDIRECTS = {
 	disableFollowRedirect: true,
 	sendCredentialsOnCrossOriginRedirect: false,

@@ -11,6 +11,7 @@ import { properties } from './properties';
 import { searchEvents } from './free/searchEvents';
 import { execute } from './execute';
 
+/** The node as n8n loads it: its description, its methods and `execute`. */
 export class EcoreLensmor implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'eCore & Lensmor',

@@ -8,8 +8,8 @@ import type { Operation } from './operations/operation';
 import { runPaid } from './spend/run';
 
 /**
- * Runs the chosen operation on the input items: what costs credits through `spend/`, what is free
- * through `free/`. Throws a NodeOperationError with Stop Workflow, and nothing in the continue modes.
+ * Runs the chosen operation on the input items: a paid one through `spend/`, a free one through `free/`.
+ * With Stop Workflow it throws a NodeOperationError if an item fails; with Continue it throws nothing.
  */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const inputs = context.getInputData();
@@ -32,5 +32,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 function chosenOperation(context: IExecuteFunctions): Operation | undefined {
 	const resource = context.getNodeParameter('resource', 0, '');
 	const name = context.getNodeParameter('operation', 0, '');
-	return operations.find((one) => one.resource === resource && one.operation === name);
+	return operations.find(
+		(operation) => operation.resource === resource && operation.operation === name,
+	);
 }

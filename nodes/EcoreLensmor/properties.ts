@@ -53,7 +53,7 @@ function byName(a: { displayName: string }, b: { displayName: string }): number 
 	return a.displayName.localeCompare(b.displayName, 'en');
 }
 
-// A field's own conditions stay beside the operation's.
+// The field's own display conditions are kept, beside those of its operation.
 function showFor({ resource, operation }: Operation, field?: INodeProperties): IDisplayOptions {
 	return {
 		show: { resource: [resource], operation: [operation], ...field?.displayOptions?.show },
@@ -85,17 +85,17 @@ const resourceDropdown: INodeProperties = {
 };
 
 const operationDropdowns = resources.map((resource): INodeProperties => {
-	const own = operationsOf(resource);
-	// n8n does not save a value that is the default: what was saved while a resource had its paid
-	// operation only must stay that operation.
-	const first = (own.find(({ kind }) => kind === 'paid') ?? own[0])?.operation ?? '';
+	const choices = operationsOf(resource);
+	// n8n does not save a parameter that has its default value. Workflows that were saved when a resource
+	// had only its paid operation must still run that operation, so it is the default.
+	const first = (choices.find(({ kind }) => kind === 'paid') ?? choices[0])?.operation ?? '';
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [resource] } },
-		options: own.map(({ operation, description }) => ({
+		options: choices.map(({ operation, description }) => ({
 			name: description.name,
 			value: operation,
 			action: description.action,

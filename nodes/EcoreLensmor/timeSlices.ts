@@ -1,10 +1,13 @@
 import { sleep } from 'n8n-workflow';
 
-// n8n is one process: its web server, its other executions and their timeouts wait while this node
-// computes. An answer that was paid for can lose against a timeout meanwhile.
+// n8n runs in one process. While this node computes, n8n's web server and its other executions wait, and
+// an answer that was paid for can miss its timeout.
 const LONGEST_SLICE_MS = 15;
 
-/** Maps items in slices of a few milliseconds, between which n8n's other work goes on. Throws what `map` throws. */
+/**
+ * Maps items in slices of about 15 milliseconds, and lets n8n do other work between them. Throws what `map`
+ * throws.
+ */
 export async function mapInSlices<Item, Result>(
 	items: Iterable<Item>,
 	map: (item: Item, index: number) => Result,
@@ -21,16 +24,16 @@ export async function mapInSlices<Item, Result>(
 }
 
 /**
- * The same for work that sometimes waits for a vendor and sometimes does not: answers out of the
- * memory come one after the other without a pause.
+ * Time slices for work that sometimes waits for a vendor and sometimes does not: receipts from the memory
+ * come without a wait, and many of them in a row would keep n8n's process busy.
  */
 export class TimeSlices {
 	private turnOfEventLoop: Promise<void> | undefined;
 	private sliceStart = 0;
 
 	/**
-	 * Whether others should have their turn first. Asked right before the work: many may wait, and all
-	 * of them share a slice.
+	 * Whether the current slice is used up, so that the caller must wait for `turn()`. To be called right
+	 * before the work, because all callers share one slice.
 	 */
 	isUsedUp(): boolean {
 		if (this.turnOfEventLoop === undefined) {
@@ -41,7 +44,7 @@ export class TimeSlices {
 		return performance.now() - this.sliceStart >= LONGEST_SLICE_MS;
 	}
 
-	/** Resolves when the event loop has turned. */
+	/** Resolves when n8n had the chance to do other work. */
 	async turn(): Promise<void> {
 		await this.turnOfEventLoop;
 	}

@@ -11,7 +11,10 @@ const TIMEOUT_MS = 10_000;
 
 const answer = z.object({ statusCode: z.number(), body: z.unknown() });
 
-/** Checks every token that is filled in with a free call (docs/vendor-apis.md C.1), and names the one that is refused. Never throws. */
+/**
+ * Tests each token that is filled in by a free call (docs/vendor-apis.md C.1), and names those that are
+ * refused. Never throws.
+ */
 export async function ecoreLensmorApiTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
@@ -39,7 +42,7 @@ async function complaintOf(
 	const { name, tokenLabel, baseUrlLabel, unusable } = account;
 	if (unusable !== undefined) return unusable;
 
-	// n8n gives a credential test no other HTTP helper than this one.
+	// The only HTTP helper that n8n gives to a credential test.
 	const { request } = context.helpers;
 	let status: number;
 	let body: unknown;

@@ -9,23 +9,23 @@ import { forEachConcurrent } from '../transport/forEachConcurrent';
 import { halt, type Session } from '../transport/session';
 import { pagesOf } from './pages';
 
-/** The most pages that are turned to find one thing again. */
+/** The most pages that are read to find one thing again. */
 export const MAX_SEARCHES = 5;
-// What was paid for must not wait hours for a vendor that no longer answers. In a row: a search that is
-// refused for what its item brought says nothing of the others.
+// A paid result must not wait hours for a vendor that no longer answers. Only failures in a row count: a
+// single search may be refused because of the values in its item.
 const MAX_FAILED_IN_A_ROW = 3;
 
 const BOUGHT: Outcome[] = ['unlocked', 'already_unlocked', 'partly_unlocked'];
 
 interface Search {
 	request: unknown;
-	/** What it should find, and has not yet. */
+	/** The things that it should find and has not found yet. */
 	keys: Set<string>;
 }
 
 /**
- * Finds the details of what was bought in a list, and puts them on the results. It only reads: what it
- * cannot find is `null`, and never a problem. Never throws, also where the operation's code does.
+ * Finds the details of what was bought in a list, and puts them on the results. It only reads: details that
+ * it cannot find are `null`, and never a problem. Never throws, even if the operation's code does.
  */
 export async function findPurchased(
 	session: Session,
@@ -35,7 +35,8 @@ export async function findPurchased(
 	const bought = new Set(results.filter(({ receipt }) => BOUGHT.includes(receipt.outcome)));
 	let found: Found;
 	try {
-		const searches = await searchesFor(details, bought, await tellersOf(details, read, inputs));
+		const sources = await sourcesOf(details, read, inputs);
+		const searches = await searchesFor(details, bought, sources);
 		found = await searchAll(session, details, searches, concurrency);
 	} catch (error) {
 		const reason = defect(error);
@@ -58,29 +59,34 @@ export async function findPurchased(
 	});
 }
 
-/** Of each thing, the item that tells most of it: one that is about it, or else the first that asked. */
-async function tellersOf(
+/**
+ * The input item that says most about each thing: one that is about this thing, or else the first that asked
+ * for it.
+ */
+async function sourcesOf(
 	details: PurchasedDetails,
 	read: ItemResult[],
 	inputs: INodeExecutionData[],
 ): Promise<Map<string, IDataObject>> {
-	const tellers = new Map<string, IDataObject>();
+	const sources = new Map<string, IDataObject>();
 	await mapInSlices(read, ({ requests, items: [item = 0] }) => {
 		const json = inputs[item]?.json ?? {};
 		for (const key of requests.flatMap(({ request }) => details.keys(request))) {
-			const first = tellers.get(key);
-			const isBetter = (one: IDataObject) => details.isAbout(key, one);
-			if (first === undefined || (isBetter(json) && !isBetter(first))) tellers.set(key, json);
+			const source = sources.get(key);
+			const isAboutKey = (candidate: IDataObject) => details.isAbout(key, candidate);
+			if (source === undefined || (isAboutKey(json) && !isAboutKey(source))) {
+				sources.set(key, json);
+			}
 		}
 	});
-	return tellers;
+	return sources;
 }
 
-/** One search for all things that the same search may find. */
+/** The searches for what was bought; things with the same first request share one. */
 async function searchesFor(
 	details: PurchasedDetails,
 	bought: Iterable<ItemResult>,
-	tellers: Map<string, IDataObject>,
+	sources: Map<string, IDataObject>,
 ): Promise<Search[]> {
 	const searches = new Map<string, Search>();
 	const searched = new Set<string>();
@@ -88,7 +94,7 @@ async function searchesFor(
 		for (const key of details.keys(request)) {
 			if (searched.has(key)) continue;
 			searched.add(key);
-			const first = details.firstSearch(tellers.get(key) ?? {});
+			const first = details.firstSearch(sources.get(key) ?? {});
 			const id = JSON.stringify(first);
 			const search = searches.get(id) ?? { request: first, keys: new Set() };
 			searches.set(id, search);
@@ -98,7 +104,7 @@ async function searchesFor(
 	return [...searches.values()];
 }
 
-/** What was found of a thing, by its key. */
+/** What was found of each thing, by its key. */
 interface Found {
 	of: (key: string) => FoundThing;
 }
@@ -112,7 +118,7 @@ async function searchAll(
 	const found = new Map<string, FoundThing>();
 	let failedInARow = 0;
 	await forEachConcurrent(searches, concurrency, async (search) => {
-		const { reason, hasFailed } = await lookThrough(session, details, search, found);
+		const { reason, hasFailed } = await readPages(session, details, search, found);
 		failedInARow = hasFailed ? failedInARow + 1 : 0;
 		if (failedInARow >= MAX_FAILED_IN_A_ROW) halt(session, reason);
 		await mapInSlices(search.keys, (key) => found.set(key, { reason }));
@@ -120,8 +126,8 @@ async function searchAll(
 	return { of: (key) => found.get(key) ?? { reason: '' } };
 }
 
-/** Turns pages until nothing is missing, and answers why something still is. */
-async function lookThrough(
+/** Reads pages until all things of a search are found. `reason`: why the others were not found. */
+async function readPages(
 	session: Session,
 	{ list }: PurchasedDetails,
 	{ request, keys }: Search,

@@ -3,17 +3,17 @@ import type { Entry, FreeOperation, Page } from '../operations/operation';
 import type { Session } from '../transport/session';
 import { requestFree, type FreeResult } from './requestFree';
 
-/** A page with what the pages before it did not have, or why there is none. */
+/** A page with the entries that the pages before it did not have, or why there is no page. */
 export type PageResult =
 	| ({ kind: 'page' } & Omit<Page<never>, 'next' | 'isMorePromised'>)
 	| Exclude<FreeResult<never>, { kind: 'delivered' }>;
 
-const EARLY = 'Ended at a page that promises more and brought nothing new: there may be more';
+const ENDED_EARLY = 'Ended at a page that promises more and brought nothing new: there may be more';
 
 /**
- * Turns the pages of a list, one request each. Ends after the last page, after a page that brings
- * nothing new, and after `maxPages`: so it ends whatever a vendor answers, and no entry comes twice.
- * Never throws, also where the operation's code does.
+ * Reads the pages of a list, one request each. It ends after the last page, after a page with no new
+ * entry, and after `maxPages` pages. So it always ends, and no entry comes twice, whatever the vendor
+ * answers. Never throws, even if the operation's code does.
  */
 export async function* pagesOf<Request, Response>(
 	session: Session,
@@ -55,7 +55,7 @@ export async function* pagesOf<Request, Response>(
 			kind: 'page',
 			entries: fresh,
 			...page,
-			leftOut: leftOut ?? (endsEarly ? EARLY : undefined),
+			leftOut: leftOut ?? (endsEarly ? ENDED_EARLY : undefined),
 		};
 		request = fresh.length === 0 ? undefined : next;
 	}

@@ -3,15 +3,15 @@ import { sendRequest } from '../transport/request';
 import type { Session } from '../transport/session';
 import type { FreeEndpoint } from '../vendors/endpoint';
 
-/** What a free request came to. */
+/** The result of a free request. */
 export type FreeResult<Response> =
 	| { kind: 'delivered'; response: Response }
 	| { kind: 'missing' }
 	| { kind: 'failed'; outcome: 'refused' | 'not_sent'; reason: string };
 
 /**
- * Sends a free request, as often as the retry policy permits: there is nothing to lose. Takes no paid
- * endpoint. Never throws.
+ * Sends a free request, and again as often as the retry policy permits for a request that may be repeated.
+ * The compiler accepts no paid endpoint here. Never throws.
  */
 export async function requestFree<Request, Response>(
 	session: Session,

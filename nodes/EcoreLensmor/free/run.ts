@@ -20,17 +20,17 @@ import { halt, type Session } from '../transport/session';
 import { Throttle } from '../transport/throttle';
 import { pagesOf } from './pages';
 
-/** The most pages that one item's list may have, whatever the vendor says. */
+/** The most pages that are read of one item's list, whatever the vendor says. */
 export const MAX_PAGES = 1000;
 
-/** What became of one item: what was read, or why nothing was. `leftOut` as in a page. */
+/** The result of one item: what was read, or why nothing was. `leftOut`: what a list leaves out, as a sentence. */
 type Result =
 	| { items: IDataObject[]; leftOut?: string | undefined }
 	| { outcome: 'not_found' | 'refused' | 'not_sent'; reason: string };
 
 /**
- * Items in, items out, for operations that are free: several output items may come from one. Throws,
- * with Stop Workflow, a NodeOperationError that names the first item; and what n8n throws.
+ * Runs a free operation on the input items. One input item may give several output items. With Stop
+ * Workflow it throws a NodeOperationError that names the first failed item. Also throws what n8n throws.
  */
 export async function runFree(
 	context: IExecuteFunctions,
@@ -101,7 +101,7 @@ async function prepare(
 		};
 		return { parameters, session };
 	} catch (error) {
-		// In the continue modes n8n would pass the input on as if nothing had happened.
+		// If this threw, n8n would pass the input items on with Continue, as if nothing had happened.
 		return { bad: (error as Error).message };
 	}
 }
@@ -109,18 +109,18 @@ async function prepare(
 /** What an item asks for, and whether its entries are simplified. */
 type ReadItem = FreeRequest<unknown> & { simplify: boolean };
 
-/** Reads and checks one item. Never throws. */
+/** Reads and checks one item: what it asks for, or what is wrong with it. Never throws. */
 function readItem(
 	operation: FreeOperation,
 	item: number,
 	parameters: (item: number) => Parameters,
 ): ReadItem | BadInput {
 	try {
-		const own = parameters(item);
-		const wanted = operation.parse(own);
+		const ofItem = parameters(item);
+		const wanted = operation.parse(ofItem);
 		if ('bad' in wanted) return wanted;
-		// Empty where the operation has no such field.
-		const simple = own.field('simple') ?? '';
+		// Empty if the operation has no such field.
+		const simple = ofItem.field('simple') ?? '';
 		return simple === '' || typeof simple === 'boolean'
 			? { ...wanted, simplify: simple !== false }
 			: { bad: `Simplify must be true or false, not ${quote(simple)}` };
@@ -129,7 +129,7 @@ function readItem(
 	}
 }
 
-/** Reads all that one item asks for: the whole of it, or none. */
+/** Reads all that one item asks for. A list that cannot be read to its end gives no entries. */
 async function readAll(
 	session: Session,
 	operation: FreeOperation,
@@ -141,9 +141,9 @@ async function readAll(
 		if (page.kind === 'missing') return { outcome: 'not_found', reason: '' };
 		if (page.kind === 'failed') return { outcome: page.outcome, reason: page.reason };
 		for (const { json } of page.entries) {
-			const own = tryOperation(() => (simplify && operation.simplify?.(json)) || json);
-			if ('defect' in own) return { outcome: 'refused', reason: own.defect };
-			items.push(withoutNamesOfN8n({ ...own.result, ...page.sharedFields }));
+			const entry = tryOperation(() => (simplify && operation.simplify?.(json)) || json);
+			if ('defect' in entry) return { outcome: 'refused', reason: entry.defect };
+			items.push(withoutNamesOfN8n({ ...entry.result, ...page.sharedFields }));
 		}
 		leftOut = page.leftOut ?? leftOut;
 		if (items.length >= limit) break;
@@ -151,7 +151,7 @@ async function readAll(
 	return { items: items.slice(0, limit), leftOut };
 }
 
-// Who was held back was so because of one that was refused.
+// Without the items that were not sent: they were held back because another one was refused.
 function problemsIn(results: Result[]): Problem[] {
 	return results.flatMap((result, item) =>
 		isProblem(result) && result.outcome === 'refused' ? [{ item, reason: result.reason }] : [],
@@ -162,13 +162,13 @@ function isProblem(result: Result): result is Extract<Result, { reason: string }
 	return 'outcome' in result && result.outcome !== 'not_found';
 }
 
-// What a vendor sends may have any name.
+// A vendor may send a field with a name that n8n takes for an error.
 function withoutNamesOfN8n(json: IDataObject): IDataObject {
 	const entries = Object.entries(json).filter(([name]) => !FAILED_TO_N8N.includes(name));
 	return Object.fromEntries(entries);
 }
 
-/** The one item of a read that brought nothing. */
+/** The one output item of an input item for which nothing was read. */
 function asItem(
 	result: Extract<Result, { reason: string }>,
 	item: number,

@@ -9,7 +9,7 @@ import { Throttle } from '../transport/throttle';
 import type { Session } from '../transport/session';
 import { requestFree } from './requestFree';
 
-// Somebody is looking at the list meanwhile.
+// Short, because a person waits for the list: for one answer, and for the end of waits between attempts.
 const TIMEOUT_MS = 15_000;
 const PATIENCE_MS = 10_000;
 const EVENTS_PER_PAGE = 50;
@@ -17,8 +17,8 @@ const EVENTS_PER_PAGE = 50;
 const LONGEST_KEYWORD = 200;
 
 /**
- * What From List shows of Lensmor's events: those whose name the user types, page by page (docs/vendor-apis.md B.4).
- * Throws a NodeOperationError that says why there are none.
+ * Reads one page of Lensmor's events for From List, filtered by what the user types (docs/vendor-apis.md B.4).
+ * Throws a NodeOperationError that says why the list cannot be shown.
  */
 export async function searchEvents(
 	this: ILoadOptionsFunctions,
@@ -55,13 +55,13 @@ export async function searchEvents(
 	return {
 		results: entries.map(({ json }) => {
 			const { id, name, dateStart, city, url } = event.parse(json);
-			const known = [dateStart, city].filter(Boolean).join(', ');
+			const details = [dateStart, city].filter(Boolean).join(', ');
 			return {
-				name: `${name || id}${known === '' ? '' : ` (${known})`}`,
-				// Not the eventId: it may be the id of another event, and Lensmor reads a
-				// number as an id first, at least where it shows an event (docs/vendor-apis.md B.9).
+				name: `${name || id}${details === '' ? '' : ` (${details})`}`,
+				// Not the eventId: it may be the id of another event, and in one document Lensmor looks for the
+				// id first (docs/vendor-apis.md B.9).
 				value: id,
-				// n8n opens it.
+				// Only a web address, because n8n opens it.
 				...(url !== null && /^https?:/.test(url) ? { url } : {}),
 			};
 		}),

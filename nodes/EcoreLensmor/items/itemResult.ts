@@ -11,34 +11,34 @@ import {
 } from '../operations/outcome';
 import { nodeError } from './nodeError';
 
-/** What becomes of one input item, or of several that share a request. */
+/** The result of one input item, or of several that share a request. */
 export interface ItemResult {
-	/** The input items it speaks for. */
+	/** The indexes of these input items. */
 	items: number[];
-	/** What to ask for, in turn, until something is found, with the keys in the memory; empty where the item is bad input. */
+	/** The requests to try in turn until one finds something, with their keys in the memory; empty for bad input. */
 	requests: Array<{ key: string; request: unknown }>;
 	/** The request that `receipt` is about. */
 	request?: unknown;
 	receipt: Receipt;
-	/** The item that asked the same before. */
+	/** The earlier item that asked for the same. */
 	duplicateOf?: number;
 	/** The most it can cost, in credits; only in a dry run. */
 	maximumCost?: number;
-	/** Whether the node's own code could not deal with it: no fault of the input. */
+	/** Whether the node's own code failed on it. Then the input is not wrong. */
 	isDefect?: boolean;
 }
 
-/** What was bought, by items whose requests may have been combined. */
+/** What a run bought. Requests of several items may have been combined. */
 export interface Purchased {
 	results: ItemResult[];
-	/** One result per input item, as it was before requests were combined. */
+	/** One result per input item, from before requests were combined. */
 	read: ItemResult[];
 	inputs: INodeExecutionData[];
 	/** How many requests may be under way at once. */
 	concurrency: number;
 }
 
-/** The result of items that nothing is asked for, and why. */
+/** The result of items for which nothing can be sent, and the reason. */
 export function badResult(
 	operation: PaidOperation,
 	items: number[],
@@ -49,12 +49,12 @@ export function badResult(
 	return { items, requests: [], receipt, ...(isDefect ? { isDefect } : {}) };
 }
 
-/** Whether there is nothing to ask for. */
+/** Whether a result has no request to send. */
 export function isBad({ requests }: ItemResult): boolean {
 	return requests.length === 0;
 }
 
-/** What is wrong with a result's first item. */
+/** The problem of a result, with its first item. */
 export function asProblem({ items: [item = 0], receipt }: ItemResult): Problem {
 	return { item, reason: receipt.reason };
 }
@@ -62,23 +62,24 @@ export function asProblem({ items: [item = 0], receipt }: ItemResult): Problem {
 /** What all output items of a run have in common. */
 export interface Output {
 	operation: PaidOperation;
-	/** The field that takes the result, beside the input item's own; empty for the result alone. */
+	/** The field for the result beside the input item's own fields; empty if the output is only the result. */
 	field: string;
-	/** Set where problems leave through the error output. */
+	/** Set if items with a problem go to the error output. */
 	toErrorOutput?: INode;
 }
 
-/** A result as n8n takes it. `inputs` are the node's input items. Never throws. */
+/** Makes an n8n output item from a result. `inputs` are the node's input items. Never throws. */
 export function toItem(
 	{ operation, field, toErrorOutput }: Output,
 	inputs: INodeExecutionData[],
 	{ items, receipt, request, duplicateOf, maximumCost }: ItemResult,
 ): INodeExecutionData {
-	const asked = tryOperation(() => operation.requestFields(request));
-	const reason = 'defect' in asked ? sentences(receipt.reason, asked.defect) : receipt.reason;
+	const ofRequest = tryOperation(() => operation.requestFields(request));
+	const reason =
+		'defect' in ofRequest ? sentences(receipt.reason, ofRequest.defect) : receipt.reason;
 	const result: IDataObject = {
 		outcome: receipt.outcome,
-		...('defect' in asked ? {} : asked.result),
+		...('defect' in ofRequest ? {} : ofRequest.result),
 		...receipt.fields,
 		creditsCharged: receipt.creditsCharged,
 		creditsRemaining: receipt.creditsRemaining,
@@ -89,8 +90,7 @@ export function toItem(
 	const [item = 0, ...others] = items;
 	const pairedItem = others.length === 0 ? { item } : items.map((index) => ({ item: index }));
 	const input = field === '' ? undefined : inputs[item];
-	// Not the whole input item: an error that it brings along would pass for ours, and n8n would
-	// write it over what was paid for.
+	// Not the whole input item: it may carry an error, and n8n would write that over what was paid for.
 	const output: INodeExecutionData = {
 		json: input === undefined ? result : { ...input.json, [field]: result },
 		...(input?.binary === undefined ? {} : { binary: input.binary }),
@@ -102,15 +102,15 @@ export function toItem(
 	return output;
 }
 
-/** Makes an output item of `node` leave through its error output, with its fields. */
+/** Makes n8n send an output item of `node` to the error output, and keep its fields. */
 export function sendToErrorOutput(
 	output: INodeExecutionData,
 	node: INode,
 	{ item, reason }: Problem,
 ): void {
-	// n8n sends an item with an error to the error output, and then writes the error over its
-	// fields, unless its own copy of the item has none: a property that is not enumerable is
-	// seen, but not copied. So the outcome and the credits stay with the item.
+	// n8n sends an item with `error` to the error output, and then replaces the fields of its copy of the
+	// item if the copy has `error` too. A property that is not enumerable is seen but not copied, so the
+	// outcome and the credits stay with the item.
 	const value = nodeError(node, reason, undefined, item);
 	Object.defineProperty(output, 'error', { value, enumerable: false });
 }

@@ -1,6 +1,6 @@
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
-/** An error whose sentence stays as written. `item` is the index of the item it is about. */
+/** An error whose message n8n does not change. `item` is the index of the item that it is about. */
 export function nodeError(
 	node: INode,
 	message: string,
@@ -11,8 +11,8 @@ export function nodeError(
 		...(description === undefined ? {} : { description }),
 		...(item === undefined ? {} : { itemIndex: item }),
 	});
-	// n8n swaps a message for a stock sentence where it contains the name of a system error,
-	// which a person's email address may.
+	// n8n replaces a message that contains the name of a system error, such as ENOTFOUND. A person's email
+	// address may contain one.
 	error.message = message;
 	return error;
 }

@@ -9,16 +9,17 @@ import {
 import type { ItemParameters } from '../operations/operation';
 import { nodeError } from './nodeError';
 
-/** The parameters of one item, with its options as a whole. */
+/** The parameters of one item, with all its options. */
 export interface Parameters extends ItemParameters {
 	options: IDataObject;
-	/** Whether other runs of the node, at the same time, have the same run index. */
+	/** Whether other runs of the node may have the same run index at the same time. */
 	sharesRunIndex: boolean;
 }
 
 /**
- * A reader of items' parameters. What holds no expression is the same for every item and is resolved
- * once. The reader throws where an expression cannot be resolved (`whyUnresolved`).
+ * A reader of items' parameters. A parameter without an expression is the same for every item and is
+ * resolved once. The reader throws a NodeOperationError if an expression cannot be resolved: see
+ * `whyUnresolved`.
  */
 export function parameterReader(context: IExecuteFunctions): (item: number) => Parameters {
 	const node = context.getNode();
@@ -35,7 +36,7 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 		} catch (error) {
 			throw nodeError(node, (error as Error).message);
 		}
-		if (!holdsExpression(parameters[name])) constants.set(name, value);
+		if (!hasExpression(parameters[name])) constants.set(name, value);
 		return value;
 	};
 
@@ -53,19 +54,19 @@ export function parameterReader(context: IExecuteFunctions): (item: number) => P
 
 /** Why an expression cannot be resolved; `undefined` for an error that the reader did not throw. */
 export function whyUnresolved(error: unknown): string | undefined {
-	// Code of an operation throws no such error.
+	// Only the reader throws errors of this class: the code of operations does not.
 	return error instanceof NodeOperationError
 		? `An expression cannot be resolved: ${error.message}`
 		: undefined;
 }
 
-/** Whether an agent asked n8n's engine to run the node as a tool; older agents call it by themselves. */
+/** Whether n8n's engine runs the node as an agent's tool. Older agents call the node themselves. */
 export function isToolRunByEngine({ rewireOutputLogTo }: INode): boolean {
 	return rewireOutputLogTo === NodeConnectionTypes.AiTool;
 }
 
-function holdsExpression(raw: unknown): boolean {
+function hasExpression(raw: unknown): boolean {
 	if (typeof raw === 'string') return raw.startsWith('=');
 	if (typeof raw !== 'object' || raw === null) return false;
-	return Object.values(raw).some(holdsExpression);
+	return Object.values(raw).some(hasExpression);
 }

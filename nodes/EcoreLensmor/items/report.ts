@@ -6,12 +6,12 @@ import { isProblem, type Outcome, type Problem } from '../operations/outcome';
 import type { ItemResult } from './itemResult';
 import { nodeError } from './nodeError';
 
-/** The error for settings or a credential that no item can work with. */
+/** The error if settings or a credential cannot be used for any item. */
 export function unusable(node: INode, reason: string): NodeOperationError {
 	return nodeError(node, reason, 'Nothing was sent, and nothing was charged.');
 }
 
-/** The error for bad input: names the first bad item and how many there are. */
+/** The error for bad input. It names the first bad item and says how many there are. */
 export function badInput(node: INode, bad: Problem[]): NodeOperationError {
 	const item = bad[0]?.item ?? 0;
 	return nodeError(
@@ -22,7 +22,7 @@ export function badInput(node: INode, bad: Problem[]): NodeOperationError {
 	);
 }
 
-/** The one error of a run of reads that stopped. */
+/** The error of a free run that stopped at a problem. */
 export function failedFree(node: INode, problems: Problem[]): NodeOperationError {
 	const [first = { item: 0, reason: '' }, ...others] = problems;
 	return nodeError(
@@ -33,7 +33,10 @@ export function failedFree(node: INode, problems: Problem[]): NodeOperationError
 	);
 }
 
-/** The one error of a run that stopped: what happened, to which item, what was paid, and what a retry does. */
+/**
+ * The error of a paid run that stopped: what happened to which item, what was paid in credits, and what a
+ * retry does.
+ */
 export function failed(
 	node: INode,
 	operation: PaidOperation,
@@ -78,7 +81,10 @@ function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): 
 	return `${which} may have been charged: Retry On Fail does not send the request again, but Retry on this execution does, once, and that may cost up to ${count(worst, 'credit')} a second time.`;
 }
 
-/** What is shown under the node after a run: items per outcome, credits spent, balance left in credits. */
+/**
+ * The line that n8n shows under the node after a paid run: items per outcome, credits spent, and balance in
+ * credits.
+ */
 export function summary(results: ItemResult[], balance: number | null): NodeExecutionHint {
 	const perOutcome = new Map<Outcome, number>();
 	for (const { receipt } of results) {
@@ -96,18 +102,17 @@ export function summary(results: ItemResult[], balance: number | null): NodeExec
 		unknown === 0 ? '' : `${count(unknown, 'item')} may have been charged`,
 		balance === null ? '' : `${balance} left`,
 	];
-	const worrying = perOutcome.has('uncertain') || perOutcome.has('not_sent');
+	const needsAttention = perOutcome.has('uncertain') || perOutcome.has('not_sent');
 	return {
 		message: `${count(results.length, 'item')}: ${parts.filter(Boolean).join('; ')}.`,
-		type: worrying ? 'warning' : 'info',
+		type: needsAttention ? 'warning' : 'info',
 		location: 'outputPane',
 	};
 }
 
-// More than a person reads at a glance.
 const MAX_SENTENCES = 3;
 
-/** What is shown under the node after lists that leave something out. */
+/** The line that n8n shows under the node if lists leave something out. */
 export function whatIsLeftOut(sentences: string[]): NodeExecutionHint {
 	const different = [...new Set(sentences)];
 	const more = different.length - MAX_SENTENCES;

@@ -3,18 +3,18 @@ import { z } from 'zod';
 
 import { quote } from '../operations/quote';
 
-/** How many requests are under way at once unless the user says otherwise. */
+/** How many requests may be under way at once, unless the user sets another number. */
 export const DEFAULT_CONCURRENCY = 5;
-/** The most requests that can be under way at once. */
+/** The largest number that the user can set. */
 export const MAX_CONCURRENCY = 100;
-/** How long one request may take unless the user says otherwise, in milliseconds. */
+/** How long one request may take, in milliseconds, unless the user sets another time. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
-// The longest that a timer of Node.js can wait.
+// The longest delay of a Node.js timer.
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** An item with a field of these names has failed, to n8n: it runs the node again, or writes over the item. */
+/** Field names by which n8n takes an item for failed: it then runs the node again, or replaces the item. */
 export const FAILED_TO_N8N: readonly string[] = ['error', '$error', '$json'];
-// Beside an input item's `error`, one of these would make it such an item as well.
+// n8n also takes an item for failed if it has `error` (from the input item) and otherwise only these.
 const TAKEN_BY_N8N = [...FAILED_TO_N8N, 'message', 'details'];
 
 const settings = z.object({
@@ -29,7 +29,7 @@ const settings = z.object({
 	timeout: z.number().int().min(1).max(LONGEST_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
 });
 
-/** The options that apply to the node as a whole: credits for `maximumCredits`, milliseconds for `timeout`. */
+/** The options that apply to the whole node. `maximumCredits` is in credits, `timeout` in milliseconds. */
 export type Settings = z.infer<typeof settings>;
 
 const RULES: Record<keyof Settings, string> = {
@@ -40,10 +40,10 @@ const RULES: Record<keyof Settings, string> = {
 	timeout: 'Timeout must be a whole number of milliseconds, 1 or more',
 };
 
-/** Reads the node-wide options of one item, or says what is wrong with them. */
+/** Reads one item's options that apply to the whole node, or says what is wrong with them. */
 export function readSettings(options: IDataObject): { settings: Settings } | { bad: string } {
-	// An option that is there but came out empty must not pass for one that was never set:
-	// a limit or a dry run would silently be off.
+	// An option that is set but came out empty is an error. If it counted as not set, a limit or a dry run
+	// would be off without notice.
 	const given = Object.fromEntries(
 		Object.entries(options).map(([name, value]) => [name, value ?? null]),
 	);

@@ -7,7 +7,7 @@ import type { Outcome, Receipt } from './outcome';
 /** Any operation of the node: one that spends credits, or one that is free. */
 export type Operation = PaidOperation | FreeOperation;
 
-/** One item's parameters, as resolved from expressions; anything may come out of an expression. */
+/** One item's parameters. An expression may resolve to a value of any type. */
 export interface ItemParameters {
 	field(name: string): unknown;
 	option(name: string): unknown;
@@ -16,37 +16,36 @@ export interface ItemParameters {
 }
 
 interface OperationBase<Output extends OutputFields> {
-	/** Values of the Resource and Operation dropdowns. */
+	/** The values in the Resource and Operation dropdowns. */
 	resource: string;
 	operation: string;
-	/** What the user sees of it. */
 	description: OperationDescription<Output>;
 }
 
-/** The schema of the output fields that an operation has of its own. */
+/** The schema of the output fields that only this operation has. */
 export type OutputFields = ZodObject<ZodRawShape>;
 
 /** What the user sees of an operation. */
 export interface OperationDescription<Output extends OutputFields = OutputFields> {
-	/** The entry of the Resource dropdown; its operations share it. */
+	/** The text in the Resource dropdown, the same for all operations of a resource. */
 	resourceName: string;
 	name: string;
-	/** Sentence case, with the price where there is one: the only text an AI agent sees. */
+	/** Sentence case, with the price in credits if there is one: it is the only text that an AI agent sees. */
 	action: string;
 	description: string;
 	fields: INodeProperties[];
-	/** Entries of its Options collection, beside those of every operation of its kind. */
+	/** Entries of the Options collection that only this operation has. */
 	options: INodeProperties[];
-	/** The output fields of its own, which the editor shows before the first run (`__schema__`). */
+	/** The output fields that only this operation has. The editor shows them before the first run (`__schema__`). */
 	output: Output;
 }
 
 /**
- * What a paid operation is: a value. It never loops over items, sends or retries, so it cannot spend
- * twice. If its code throws, `spend/` loses nothing.
+ * A paid operation is a value. It never loops over items, sends or retries, so it cannot spend twice. If its
+ * code throws, no receipt is lost: `spend/` writes down that the purchase is in doubt, or sends nothing.
  *
- * `RequestField`: the output fields that the request tells; the answer tells the others. The compiler
- * checks that both add up to `description.output`.
+ * `RequestField`: the output fields that come from the request. The others come from the answer. The
+ * compiler checks that both together are `description.output`.
  */
 export interface PaidOperation<
 	Request = unknown,
@@ -56,29 +55,35 @@ export interface PaidOperation<
 > extends OperationBase<Output> {
 	kind: 'paid';
 	endpoint: Endpoint<Request, Response>;
-	/** What an item asks for: requests to try in turn until one finds something, or what is wrong with it. */
+	/** Reads one item: the requests to try in turn until one finds something, or what is wrong with the item. */
 	parse(item: ItemParameters): Requests<Request> | BadInput;
-	/** Two requests of the same identity are the same purchase. */
+	/** Two requests with the same identity are the same purchase. */
 	identity(request: Request): string;
-	/** What must not be bought by two requests at the same time; its identity where absent. */
+	/**
+	 * Keys: two requests with a common key are never under way at the same time. Without it, the identity is
+	 * the key.
+	 */
 	locks?(request: Request): string[];
-	/** The output fields that only repeat the request; `undefined` when there is none. */
+	/** The output fields that come from the request, or their empty values if there is no request. */
 	requestFields(request: Request | undefined): Pick<z.infer<Output>, RequestField>;
-	/** Reads an answer. */
+	/** Reads an answer: what the request bought, what it cost in credits, and the output fields. */
 	settle(
 		response: Response,
 		request: Request,
 	): Omit<Settled, 'fields'> & { fields: Omit<z.infer<Output>, RequestField> };
-	/** The fields of the answer where there is no answer to read. */
+	/** The output fields of the answer if there is no answer that can be read. */
 	fieldsWithoutAnswer(outcome: Outcome): Omit<z.infer<Output>, RequestField>;
 	/**
-	 * What the answer to a request for several things says of some of them; `undefined` where it does not.
-	 * Without `creditsCharged` it tells what all of them cost, and not what these did.
+	 * What the receipt of a request for several things (`whole`) says of some of them (`part`); `undefined` if
+	 * it says nothing of these. Without `creditsCharged` in the result, only the cost of the whole is known.
 	 */
 	part?(receipt: Receipt, whole: Request, part: Request): Part | undefined;
-	/** Set where the user wants items combined into shared requests, as the first item says; or what is wrong with how. */
+	/** How to combine the requests of several items; `undefined` if the first item does not ask for that. */
 	combiner?(item: ItemParameters): Combiner<Request> | BadInput | undefined;
-	/** Set where the user wants to see what was bought and its answer does not tell, as the first item says; or what is wrong with how. */
+	/**
+	 * How to find the details of what was bought, if the answer does not contain them; `undefined` if the first
+	 * item does not ask for that.
+	 */
 	purchasedDetails?(item: ItemParameters): PurchasedDetails<Request> | BadInput | undefined;
 }
 
@@ -92,13 +97,13 @@ export interface BadInput {
 	bad: string;
 }
 
-/** The part of a receipt that only the operation can read out of an answer. */
+/** The properties of a receipt that only the operation can read from an answer. */
 export type Settled = Pick<
 	Receipt,
 	'outcome' | 'creditsCharged' | 'creditsRemaining' | 'reason' | 'fields'
 >;
 
-/** What became of some of the things that a request asked for; credits as in a receipt. */
+/** What a receipt says of some of the things that its request asked for; credits as in a receipt. */
 export type Part = Pick<Receipt, 'outcome' | 'fields'> & { creditsCharged?: number };
 
 /** What one item asks for. */
@@ -107,22 +112,25 @@ export interface ItemRequest<Request> {
 	request: Request;
 }
 
-/** One request, and the items it speaks for. */
+/** One request, and the indexes of the items that ask for it. */
 export interface CombinedRequest<Request> {
 	items: number[];
 	request: Request;
 }
 
-/** How items become as few requests as possible. */
+/** Combines the requests of several items into as few as possible. */
 export interface Combiner<Request = unknown> {
-	/** `reusable`: requests of an earlier, failed run, whose receipts answer for what they asked. */
+	/**
+	 * `reusable`: requests of an earlier run that failed. If they are asked for again, the memory has their
+	 * receipts.
+	 */
 	combine(
 		requests: Array<ItemRequest<Request>>,
 		reusable: Request[],
 	): Promise<Array<CombinedRequest<Request>>>;
 }
 
-/** What a free operation is: a value, as a paid one. */
+/** A free operation is a value, like a paid one. */
 export interface FreeOperation<
 	Request = unknown,
 	Response = unknown,
@@ -130,36 +138,36 @@ export interface FreeOperation<
 > extends OperationBase<Output> {
 	kind: 'free';
 	endpoint: FreeEndpoint<Request, Response>;
-	/** What an item asks for, or what is wrong with it. */
+	/** Reads one item: its first request, or what is wrong with the item. */
 	parse(item: ItemParameters): FreeRequest<Request> | BadInput;
-	/** Reads one answer. A page that brings nothing new ends the list, whatever `next` says. */
+	/** Reads one answer. A page without a new entry ends the list, whatever `next` is. */
 	page(response: Response, request: Request): Page<Request>;
-	/** The few fields that most workflows need, where the user may choose them (Simplify). */
+	/** The few fields that most workflows need, if the operation has the field Simplify. */
 	simplify?(entry: IDataObject): IDataObject;
 }
 
-/** The first request of a list, and how many entries are wanted at most. */
+/** The first request of a list, and the most entries that are wanted. */
 export interface FreeRequest<Request> {
 	request: Request;
-	/** Absent where there is no list to cut. */
+	/** Absent if the answer is not a list. */
 	limit?: number;
 }
 
 /** One thing that was read, as the vendor sent it. */
 export interface Entry {
-	/** The same for the same thing on another page. */
+	/** The same if the same thing comes on another page. */
 	key: string;
 	json: IDataObject;
 }
 
-/** One answer as part of a list; an answer that is no list has one entry and no next request. */
+/** One answer as part of a list. An answer that is not a list has one entry and no next request. */
 export interface Page<Request> {
 	entries: Entry[];
-	/** Output fields that the answer as a whole tells, the same for its entries. */
+	/** Output fields that are the same for all entries of this answer. */
 	sharedFields?: IDataObject;
-	/** Absent on the last page. */
+	/** The request for the next page; absent on the last page. */
 	next?: Request | undefined;
-	/** Whether the vendor says that there is a next page; without it, `next` is only tried. */
+	/** Whether the vendor says that there is a next page. Otherwise `next` is only tried. */
 	isMorePromised?: boolean;
 	/** What the list leaves out, as a sentence for a person. */
 	leftOut?: string | undefined;

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { tryOperation } from './defect';
 
-/** What may become of an item; the values are what users branch on. */
+/** All outcomes. Workflows branch on these values, so they must not change. */
 export const OUTCOMES = [
 	'found',
 	'not_found',
@@ -17,59 +17,65 @@ export const OUTCOMES = [
 /** What became of an item. */
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What is known of one request, in the words an item carries out. Credits are whole vendor credits. */
+/** What is known of one purchase, as the output item shows it. Credits are those of the vendor. */
 export interface Receipt {
 	outcome: Outcome;
-	/** What this request cost; `null` where nobody can know. */
+	/** What the request cost, in credits; `null` if nobody knows. */
 	creditsCharged: number | null;
-	/** The balance the vendor last reported, or `null`. */
+	/** The balance that the vendor last reported, in credits; `null` if it has reported none. */
 	creditsRemaining: number | null;
-	/** One sentence for a person; empty when the outcome says it all. */
+	/** Sentences for a person; empty if the outcome says everything. */
 	reason: string;
-	/** The operation's own fields, those of them that the request itself does not tell. */
+	/** The operation's output fields, without those that come from the request. */
 	fields: IDataObject;
-	/** Set where the run's credit limit held the request back: that is not a problem. */
+	/** Set if Maximum Credits held the request back. That is not a problem. */
 	limitReached?: boolean;
 }
 
-/** A receipt without an answer behind it: refused, held back, unknown or only planned. Never throws. */
+/**
+ * A receipt if there is no answer that tells of a purchase: for example refused, not sent or only planned.
+ * Never throws.
+ */
 export function withoutAnswer(
 	operation: { fieldsWithoutAnswer(outcome: Outcome): IDataObject },
 	outcome: Extract<Outcome, 'not_found' | 'refused' | 'uncertain' | 'not_sent' | 'planned'>,
 	reason: string,
 ): Receipt {
-	const own = tryOperation(() => operation.fieldsWithoutAnswer(outcome));
+	const fields = tryOperation(() => operation.fieldsWithoutAnswer(outcome));
 	return {
 		outcome,
 		creditsCharged: outcome === 'uncertain' ? null : 0,
 		creditsRemaining: null,
-		reason: 'defect' in own ? sentences(reason, own.defect) : reason,
-		fields: 'defect' in own ? {} : own.result,
+		reason: 'defect' in fields ? sentences(reason, fields.defect) : reason,
+		fields: 'defect' in fields ? {} : fields.result,
 	};
 }
 
-/** Sentences one behind the other, each of them once. */
+/** Joins sentences for a person, each of them once. */
 export function sentences(...parts: string[]): string {
 	return parts.reduce((text, part) =>
 		text.includes(part) ? text : [text, part].filter(Boolean).join('. '),
 	);
 }
 
-/** What kept one item from being done; `reason` is a sentence for a person. */
+/** Why one item could not be done; `reason` is a sentence for a person. */
 export interface Problem {
 	item: number;
 	reason: string;
 }
 
-/** Whether n8n's On Error setting applies: refused, uncertain, and held back for any reason but the limit. */
+/**
+ * Whether n8n's On Error setting applies: refused, uncertain, or not sent for another reason than Maximum
+ * Credits.
+ */
 export function isProblem({ outcome, limitReached }: Receipt): boolean {
 	if (outcome === 'not_sent') return limitReached !== true;
 	return outcome === 'refused' || outcome === 'uncertain';
 }
 
 /**
- * A receipt that came after a lost answer. What was not newly bought by this attempt may have been
- * bought by the lost one: then nobody knows what both cost. Every other receipt stands as it is.
+ * The receipt of an attempt that followed one with a lost answer. What this attempt found already unlocked
+ * may have been bought by the lost one, so nobody knows what both cost. Other receipts stay as they are.
  */
 export function afterALostAnswer(receipt: Receipt): Receipt {
 	if (receipt.outcome !== 'already_unlocked' && receipt.outcome !== 'partly_unlocked') {

@@ -1,11 +1,11 @@
-const MAX_LENGTH = 60;
+const MAX_CHARACTERS = 60;
 
-/** A value as a sentence can quote it: what it is, and no more of it than helps to recognise it. */
+/** A value as a sentence can quote it: a short text, or the kind of value. */
 export function quote(value: unknown): string {
 	if (value === undefined || value === null) return 'nothing';
 	if (typeof value === 'string') {
 		if (value.trim() === '') return 'nothing';
-		const text = value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value;
+		const text = value.length > MAX_CHARACTERS ? `${value.slice(0, MAX_CHARACTERS)}…` : value;
 		return `"${text}"`;
 	}
 	if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
@@ -15,7 +15,7 @@ export function quote(value: unknown): string {
 		: `a ${typeof value}`;
 }
 
-/** A number of things as a sentence tells it: "1 credit", "2 credits". */
+/** A number with its noun: "1 credit", "2 credits". */
 export function count(number: number, noun: string): string {
 	return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

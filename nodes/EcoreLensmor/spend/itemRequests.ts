@@ -9,10 +9,10 @@ import { withoutAnswer } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import { keyOf, type ReusableRequest } from './memory';
 
-/** What the items of one run are read with. */
+/** What is needed to read the items of one run. */
 export interface ItemReader {
 	parameters: (item: number) => Parameters;
-	/** The first item's, which `settings` were read from. */
+	/** The options of the first item, from which `settings` were read. */
 	options: IDataObject;
 	settings: Settings;
 }
@@ -20,7 +20,7 @@ export interface ItemReader {
 const DIFFERENT_SETTINGS =
 	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
 
-/** Reads and checks one item. Never throws. */
+/** Reads and checks one item: what it asks for, or what is wrong with it. Never throws. */
 export function readItem(
 	operation: PaidOperation,
 	item: number,
@@ -29,9 +29,9 @@ export function readItem(
 	try {
 		const parameters = parametersOf(item);
 		if (parameters.options !== options) {
-			const own = readSettings(parameters.options);
-			if ('bad' in own) return badResult(operation, [item], own.bad);
-			if (JSON.stringify(own.settings) !== JSON.stringify(settings)) {
+			const ofItem = readSettings(parameters.options);
+			if ('bad' in ofItem) return badResult(operation, [item], ofItem.bad);
+			if (JSON.stringify(ofItem.settings) !== JSON.stringify(settings)) {
 				return badResult(operation, [item], DIFFERENT_SETTINGS);
 			}
 		}
@@ -44,7 +44,7 @@ export function readItem(
 			? resultFor(operation, [item], parsed.requests)
 			: badResult(operation, [item], 'This makes no request that the vendor documents');
 	} catch (error) {
-		// An expression that cannot be resolved is this item's trouble, not the others'.
+		// An expression that cannot be resolved makes only this item bad input.
 		const unresolved = whyUnresolved(error);
 		return unresolved === undefined
 			? badResult(operation, [item], defect(error), true)
@@ -52,7 +52,7 @@ export function readItem(
 	}
 }
 
-/** Combines what good items ask for into shared requests; bad items keep results of their own. Never throws. */
+/** Combines what all good items ask for into shared requests; a bad item keeps its own result. Never throws. */
 export async function combined(
 	operation: PaidOperation,
 	read: ItemResult[],
@@ -60,16 +60,16 @@ export async function combined(
 	reusable: ReusableRequest[],
 ): Promise<ItemResult[]> {
 	const good = read.filter((result) => !isBad(result));
-	const requests = good.flatMap(({ items: [item = 0], requests: own }) =>
-		own.map(({ request }) => ({ item, request })),
+	const requests = good.flatMap(({ items: [item = 0], requests: ofItem }) =>
+		ofItem.map(({ request }) => ({ item, request })),
 	);
-	const known = reusable
+	const earlierRequests = reusable
 		.map(({ request }) => request)
 		.filter((request) => operation.endpoint.request.safeParse(request).success);
 	let results: ItemResult[];
 	try {
-		const all = await combiner.combine(requests, known);
-		results = await mapInSlices(all, ({ items, request }) =>
+		const combinedRequests = await combiner.combine(requests, earlierRequests);
+		results = await mapInSlices(combinedRequests, ({ items, request }) =>
 			resultFor(operation, items, [request]),
 		);
 	} catch (error) {
@@ -79,10 +79,10 @@ export async function combined(
 	return [...read.filter(isBad), ...results].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
 }
 
-/** A result that nothing has become of yet. */
+/** A result for which nothing has been sent yet. */
 function resultFor(operation: PaidOperation, items: number[], requests: unknown[]): ItemResult {
 	const keyed = tryOperation(() => {
-		// Whatever throws here would throw again once money is spent.
+		// If this code throws, it must throw now and not after credits were spent.
 		operation.fieldsWithoutAnswer('not_sent');
 		return requests.map((request) => {
 			operation.endpoint.worstCase(request);

@@ -6,62 +6,66 @@ import type { Outcome, Receipt } from '../operations/outcome';
 import { count } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 
-/** Where one run of the node stands: which execution, which run index, and whether a person retried. */
+/** Identifies one run of the node: its execution, its run index, and whether a person pressed Retry. */
 export interface Run {
 	executionId: string | undefined;
-	/** n8n's run index: 0, then 1 in the second round of a loop. An automatic re-run keeps it. Tool calls have a number each. */
+	/**
+	 * n8n's run index: 0, then 1 in the second round of a loop. When Retry On Fail repeats a run, the index
+	 * stays the same. Each tool call has an index from `runIndexOfToolCall` instead.
+	 */
 	runIndex: number;
-	/** n8n's execution mode; `retry` after a person pressed Retry. */
+	/** n8n's execution mode: `retry` if a person pressed Retry. */
 	mode: string;
 }
 
-/** What the memory knows of a request that is about to be sent. */
+/** What the memory knows of a request before it is sent. */
 export type Recollection =
-	/** Answered before, or not to be asked again by a machine. */
+	/** Answered before; or in doubt, and only a person may have it sent again. */
 	{ kind: 'answered'; receipt: Receipt } | Open;
 
 /** A request that may be sent. */
 export interface Open {
 	kind: 'open';
-	/** Whether an earlier attempt may have paid for the same. */
+	/** Whether an earlier attempt may have paid for the same, and this one is then free. */
 	lostBefore: boolean;
-	/** Credits that stand for the same purchase in `spent` already. */
+	/** Credits that `spent` already contains for the same purchase. */
 	reserved: number;
-	/** Earlier attempts that may have been charged beside what this one will be. */
+	/** Earlier attempts that may have been charged in addition to this one. */
 	earlier?: Earlier;
 }
 
-/** Attempts of which nobody knows what they came to: what was told of them, and what they cost at most, in credits. */
+/** Earlier attempts in doubt: the receipt that was given for them, and the most that they cost, in credits. */
 export interface Earlier {
 	receipt: Receipt;
 	worstCase: number;
 }
 
-/** Why nobody knows what a request came to. */
+/** Why nobody knows whether a request was charged: its answer was lost, or cannot be read. */
 export type Doubt = 'lost' | 'unreadable';
 
 type Repeat = Endpoint<never, never>['repeat'];
 
-/** What is known of one purchase: its last attempt, and the credits that earlier ones may have cost beside it. */
+/** What is known of one purchase: its last attempt, and what earlier attempts may have cost in addition. */
 interface Entry {
-	/** Of the last attempt alone. */
+	/** The receipt of the last attempt alone. */
 	receipt: Receipt;
-	/** The run that asked. */
+	/** The run that made the last attempt. */
 	runIndex: number;
-	/** Credits of the last attempt, at worst where nobody knows. */
+	/** Credits of the last attempt; the most it can have cost if nobody knows. */
 	credits: number;
-	/** Credits of each earlier attempt in doubt, at worst. */
+	/** The most that each earlier attempt in doubt can have cost, in credits. Empty if a repeat is free. */
 	earlier: number[];
-	/** The run whose output carried the receipt. */
+	/** The run whose output carries the receipt; `undefined` if no output does yet. */
 	handedOverIn: number | undefined;
 	doubt?: Doubt | undefined;
-	/** The execution that left it in doubt. */
+	/** The execution that left the purchase in doubt. */
 	leftBy?: string | undefined;
 }
 
 /**
- * An entry as it is stored with the execution, where every byte counts: without names. The receipt's
- * own fields come last; their names are stored once, at this index in `names`.
+ * An entry as n8n stores it with the execution: an array, because the names of its properties would take
+ * more space than their values. The values of the receipt's `fields` come last; their names are stored
+ * once for many entries, in `Stored.names` at the index `names`.
  */
 type Packed = [
 	names: number,
@@ -71,7 +75,7 @@ type Packed = [
 	reason: string,
 	runIndex: number,
 	handedOverIn: number | null,
-	// What most entries have none of, or 0.
+	// Properties that most entries do not have; 0 if there are none.
 	rare: Partial<Pick<Entry, 'doubt' | 'leftBy' | 'credits' | 'earlier'>> | 0,
 	...fields: unknown[],
 ];
@@ -81,20 +85,20 @@ interface Stored {
 	count: number;
 	spent: number;
 	names: string[][];
-	/** What was asked, by key, where requests can be grouped anew and no output carries the receipt yet. */
+	/** Requests by key, if a later run may group them in another way and no output carries their receipts yet. */
 	requests: Record<string, unknown>;
 	toolCalls: number;
 }
 
-/** What is written down of one attempt. */
+/** What is written down after one attempt. */
 export interface Note {
-	/** Of this attempt alone. */
+	/** The receipt of this attempt alone. */
 	receipt: Receipt;
-	/** The most this attempt can have cost, in credits. */
+	/** The most that this attempt can have cost, in credits. */
 	worstCase: number;
-	/** Set where nobody knows what it came to. */
+	/** Set if nobody knows whether the attempt was charged. */
 	doubt?: Doubt | undefined;
-	/** Kept where a later run may group requests in another way. */
+	/** Set if a later run may group requests in another way. */
 	request?: unknown;
 }
 
@@ -106,25 +110,25 @@ export interface ReusableRequest {
 	isInDoubt: boolean;
 }
 
-/** How many entries are kept before those that an output already carries are dropped, oldest first. */
+/** The most entries that are kept. Beyond it, the oldest of those whose receipts an output carries are dropped. */
 export const MAX_ENTRIES = 50_000;
 
-/** How many entries are left then. */
+/** How many entries are left after that. */
 export const ENTRIES_LEFT = 45_000;
 
-/** The key of a request: short whatever its size, and nobody's name in a stored execution. */
+/** The key of a request in the memory: a short hash, so that a stored execution holds no name or email address. */
 export function keyOf(operation: string, identity: string): string {
 	return createHash('sha256').update(`${operation} ${identity}`).digest('base64url').slice(0, 16);
 }
 
 /**
- * What this execution has already paid for, kept in the node's execution context: n8n hands it back
- * when Retry On Fail runs the node again, when a person presses Retry, and in every round of a loop.
+ * What this execution has already paid for. It is kept in the node's execution context, which n8n gives
+ * back when Retry On Fail runs the node again, when a person presses Retry, and in every round of a loop.
  */
 export class Memory {
 	private readonly stored: Stored;
 
-	/** `underWay`: the run indexes of the runs that go on at this moment. */
+	/** `underWay`: the run indexes of the runs that are in progress at this moment. */
 	constructor(
 		context: IDataObject,
 		private readonly run: Run,
@@ -133,30 +137,30 @@ export class Memory {
 		this.stored = storedIn(context);
 	}
 
-	/** A run index for one tool call: those that n8n runs at the same time share the one it gives. */
+	/** A new run index for one tool call: n8n gives the same index to tool calls that run at the same time. */
 	static runIndexOfToolCall(context: IDataObject): number {
 		const stored = storedIn(context);
 		stored.toolCalls += 1;
-		// Never a run index of n8n's.
+		// Negative, so that it is never one of n8n's.
 		return -stored.toolCalls;
 	}
 
-	/** Credits spent by this execution so far, whatever is uncertain counted at its worst. */
+	/** Credits that this execution has spent so far; a purchase in doubt counts with the most it can have cost. */
 	get spent(): number {
 		return this.stored.spent;
 	}
 
-	/** What is known of a request. */
+	/** What is known of a request, and whether it may be sent. */
 	recall(key: string, repeat: Repeat): Recollection {
-		const entry = this.entry(key);
+		const entry = this.entryOf(key);
 		if (entry === undefined) return { kind: 'open', lostBefore: false, reserved: 0 };
-		const receipt = this.asOfNow(entry);
+		const receipt = this.receiptForThisRun(entry);
 		if (!this.maySendAgain(entry, repeat)) {
 			this.claim(key);
 			return { kind: 'answered', receipt };
 		}
 		const worstCase = creditsOf(entry);
-		// Where a repeat is free, what was lost and what comes are one charge; otherwise they are two.
+		// If a repeat is free, the lost attempt and the next one are charged once; otherwise twice.
 		return repeat === 'free'
 			? { kind: 'open', lostBefore: true, reserved: worstCase }
 			: { kind: 'open', lostBefore: false, reserved: 0, earlier: { receipt, worstCase } };
@@ -168,11 +172,11 @@ export class Memory {
 	}
 
 	/**
-	 * Makes this run the one whose output tells of a charge, so that no other run at the same time tells
-	 * of it as well. Answers `false` where another one does.
+	 * Makes this run the one whose output carries a charge, so that no other run at the same time counts
+	 * it as well. Returns `false` if another run does.
 	 */
 	claim(key: string): boolean {
-		const entry = this.entry(key);
+		const entry = this.entryOf(key);
 		if (entry === undefined || this.isPaidElsewhere(entry)) return false;
 		const packed = this.stored.entries[key];
 		if (packed !== undefined && entry.handedOverIn === undefined) {
@@ -181,46 +185,50 @@ export class Memory {
 		return true;
 	}
 
-	/** Writes down what this run tells of a request that was paid for with another one: it stands in `spent` there. */
+	/**
+	 * Writes down the receipt of a request whose charge belongs, wholly or in part, to another request:
+	 * the credits of that one are in `spent` already.
+	 */
 	recordShare(key: string, receipt: Receipt): void {
-		const known = this.entry(key);
-		if (known === undefined) this.stored.count += 1;
+		const existing = this.entryOf(key);
+		if (existing === undefined) this.stored.count += 1;
 		const { runIndex } = this.run;
-		const nothing = { credits: 0, earlier: [], handedOverIn: undefined };
-		this.stored.entries[key] = this.packed({ ...nothing, ...known, receipt, runIndex });
+		const empty = { credits: 0, earlier: [], handedOverIn: undefined };
+		this.stored.entries[key] = this.pack({ ...empty, ...existing, receipt, runIndex });
 	}
 
-	/** Writes an attempt down the moment it is known what it came to, and answers what to tell of all attempts. */
+	/** Writes an attempt down as soon as its result is known, and returns the receipt for all attempts together. */
 	record(key: string, repeat: Repeat, { receipt, worstCase, doubt, request }: Note): Receipt {
-		const known = this.entry(key);
-		if (known === undefined) this.stored.count += 1;
+		const previous = this.entryOf(key);
+		if (previous === undefined) this.stored.count += 1;
 		const entry: Entry = {
 			receipt,
 			runIndex: this.run.runIndex,
 			credits: receipt.creditsCharged ?? worstCase,
-			earlier: known === undefined || repeat === 'free' ? [] : [...known.earlier, known.credits],
+			earlier:
+				previous === undefined || repeat === 'free' ? [] : [...previous.earlier, previous.credits],
 			handedOverIn: undefined,
 			doubt,
 			leftBy: doubt === undefined ? undefined : this.run.executionId,
 		};
-		this.stored.spent += creditsOf(entry) - (known === undefined ? 0 : creditsOf(known));
-		this.stored.entries[key] = this.packed(entry);
+		this.stored.spent += creditsOf(entry) - (previous === undefined ? 0 : creditsOf(previous));
+		this.stored.entries[key] = this.pack(entry);
 		if (request !== undefined) this.stored.requests[key] = request;
 		return fullReceipt(entry);
 	}
 
-	/** The requests whose receipts no other run's output carries: asked again, they are answered from here. */
+	/** The requests whose receipts no other run's output carries: if they are asked for again, the memory answers. */
 	async reusableRequests(): Promise<ReusableRequest[]> {
 		const requests = Object.entries(this.stored.requests);
 		const reusable = await mapInSlices(requests, ([key, request]): ReusableRequest | undefined => {
-			const entry = this.entry(key);
+			const entry = this.entryOf(key);
 			if (entry === undefined || this.isPaidElsewhere(entry)) return undefined;
 			return { key, request, receipt: entry.receipt, isInDoubt: entry.doubt !== undefined };
 		});
-		return reusable.filter((one) => one !== undefined);
+		return reusable.filter((request) => request !== undefined);
 	}
 
-	/** Marks what an output now carries, and keeps the number of entries bounded. */
+	/** Marks the receipts that the output of this run carries, and bounds the number of entries. */
 	async handOver(keys: Iterable<string>): Promise<void> {
 		await mapInSlices(keys, (key) => {
 			const packed = this.stored.entries[key];
@@ -230,7 +238,7 @@ export class Memory {
 		await this.forgetTheOldest();
 	}
 
-	private entry(key: string): Entry | undefined {
+	private entryOf(key: string): Entry | undefined {
 		const packed = this.stored.entries[key];
 		if (packed === undefined) return undefined;
 		const [
@@ -257,7 +265,7 @@ export class Memory {
 		};
 	}
 
-	private packed({ receipt, runIndex, credits, earlier, doubt, leftBy }: Entry): Packed {
+	private pack({ receipt, runIndex, credits, earlier, doubt, leftBy }: Entry): Packed {
 		const { outcome, creditsCharged, creditsRemaining, reason, fields } = receipt;
 		const rare = {
 			...(credits === (creditsCharged ?? 0) ? {} : { credits }),
@@ -266,7 +274,7 @@ export class Memory {
 			...(leftBy === undefined ? {} : { leftBy }),
 		};
 		return [
-			this.indexOf(Object.keys(fields)),
+			this.indexOfNames(Object.keys(fields)),
 			outcome,
 			creditsCharged,
 			creditsRemaining,
@@ -278,26 +286,31 @@ export class Memory {
 		];
 	}
 
-	private indexOf(names: string[]): number {
+	private indexOfNames(names: string[]): number {
 		const all = this.stored.names;
-		const known = all.findIndex((one) => one.join() === names.join());
-		return known === -1 ? all.push(names) - 1 : known;
+		const index = all.findIndex((stored) => stored.join() === names.join());
+		return index === -1 ? all.push(names) - 1 : index;
 	}
 
+	/**
+	 * Only a purchase in doubt may be sent again: if a person has pressed Retry since then, or if the answer
+	 * was lost and a repeat is free.
+	 */
 	private maySendAgain({ doubt, leftBy }: Entry, repeat: Repeat): boolean {
 		if (doubt === undefined) return false;
 		const aPersonRetried = this.run.mode === 'retry' && leftBy !== this.run.executionId;
 		return aPersonRetried || (repeat === 'free' && doubt === 'lost');
 	}
 
-	private asOfNow(entry: Entry): Receipt {
+	/** The receipt for an item of this run: at 0 credits if another run's output carries the charge. */
+	private receiptForThisRun(entry: Entry): Receipt {
 		const receipt = fullReceipt(entry);
 		return this.isPaidElsewhere(entry) ? { ...receipt, creditsCharged: 0 } : receipt;
 	}
 
 	/**
-	 * Whether the charge stands in the output of another run of the node, or will. A run that n8n repeats
-	 * keeps its run index, so it is the same run.
+	 * Whether the output of another run carries this charge, or will carry it. When n8n repeats a run, the
+	 * run index stays the same, so it counts as the same run.
 	 */
 	private isPaidElsewhere({ handedOverIn, runIndex }: Entry): boolean {
 		if (handedOverIn !== undefined) return handedOverIn !== this.run.runIndex;
@@ -308,10 +321,10 @@ export class Memory {
 		const { stored } = this;
 		if (stored.count <= MAX_ENTRIES) return;
 		await mapInSlices(Object.keys(stored.entries), (key) => {
-			// Some more than needed: a loop would look through all of them in every round.
+			// More are dropped than necessary: otherwise a loop would look through all entries in every round.
 			if (stored.count <= ENTRIES_LEFT) return;
-			const entry = this.entry(key);
-			// What no output carries yet, and what is in doubt, still guards money.
+			const entry = this.entryOf(key);
+			// An entry that no output carries yet, or that is in doubt, still prevents a second charge.
 			if (entry?.handedOverIn === undefined || entry.doubt !== undefined) return;
 			delete stored.entries[key];
 			stored.count -= 1;
@@ -319,16 +332,19 @@ export class Memory {
 	}
 }
 
-/** Credits of all attempts, each at its worst where nobody knows. */
+/** Credits of all attempts; an attempt in doubt counts with the most it can have cost. */
 function creditsOf({ credits, earlier }: Entry): number {
 	return credits + sum(earlier);
 }
 
 function sum(numbers: number[]): number {
-	return numbers.reduce((total, one) => total + one, 0);
+	return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** What to tell of a purchase: beside earlier attempts in doubt, nobody knows what all of them cost. */
+/**
+ * The receipt for all attempts of a purchase: after earlier attempts in doubt, nobody knows what all of them
+ * cost.
+ */
 function fullReceipt({ receipt, earlier }: Entry): Receipt {
 	if (earlier.length === 0) return receipt;
 	const { creditsCharged, reason } = receipt;
@@ -340,7 +356,7 @@ function fullReceipt({ receipt, earlier }: Entry): Receipt {
 	return { ...receipt, creditsCharged: null, reason: parts.filter(Boolean).join('. ') };
 }
 
-/** What to tell where an attempt cost nothing, and earlier ones may have been charged. */
+/** The receipt if this attempt cost nothing, but earlier ones may have been charged. */
 export function withEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
 	return { ...receipt, reason: [reason, mayHaveCost(worstCase)].filter(Boolean).join('. ') };
 }
@@ -349,12 +365,12 @@ function mayHaveCost(credits: number): string {
 	return `An earlier attempt was left uncertain and may have cost up to ${count(credits, 'credit')}`;
 }
 
-// Where these stand in a packed entry.
+// The indexes of `runIndex` and `handedOverIn` in `Packed`.
 const RUN_INDEX = 5;
 const HANDED_OVER_IN = 6;
 
 function storedIn(context: IDataObject): Stored {
 	context.memory ??= { entries: {}, count: 0, spent: 0, names: [], requests: {}, toolCalls: 0 };
-	// Not parsed: a loop would read all of it again in every round.
+	// Not parsed with zod: a loop would parse the whole memory again in every round.
 	return context.memory as unknown as Stored;
 }

@@ -5,7 +5,7 @@ import { mapInSlices } from '../timeSlices';
 import type { Memory } from './memory';
 import type { Regrouped } from './regrouped';
 
-/** Puts on each result what it would cost at most, in credits, and sends nothing. */
+/** Puts on each result the most it would cost, in credits, and sends nothing. */
 export async function planDryRun(
 	operation: PaidOperation,
 	results: ItemResult[],
@@ -13,29 +13,30 @@ export async function planDryRun(
 	regrouped: Regrouped,
 ): Promise<void> {
 	const { repeat } = operation.endpoint;
-	// The first item that asks for the same requests in the same order.
-	const firstWith = new Map<string, number>();
-	// What an earlier item asks for in any case; what it asks for next depends on the answer.
-	const surelyAsked = new Set<string>();
+	// The first item with these requests in this order, by their keys.
+	const firstItems = new Map<string, number>();
+	// The first requests of earlier items: whether an item's later ones are sent depends on the answers.
+	const surelySent = new Set<string>();
 	await mapInSlices(results, (result) => {
 		if (isBad(result)) return;
 		const { requests } = result;
 		const [item = 0] = result.items;
 		const keys = requests.map(({ key }) => key);
-		const earlier = firstWith.get(keys.join(' '));
+		const earlier = firstItems.get(keys.join(' '));
 		const costs = requests.map((keyed) => {
 			const isAnswered =
 				memory.recall(keyed.key, repeat).kind === 'answered' ||
 				(!memory.has(keyed.key) && regrouped.answerFor(keyed) !== undefined);
-			return isAnswered || surelyAsked.has(keyed.key)
+			return isAnswered || surelySent.has(keyed.key)
 				? 0
 				: operation.endpoint.worstCase(keyed.request);
 		});
 		result.receipt = withoutAnswer(operation, 'planned', '');
 		result.request = requests[0]?.request;
+		// The first request that finds something is the last one, and the others cost nothing.
 		result.maximumCost = earlier === undefined ? Math.max(...costs) : 0;
 		if (earlier !== undefined) result.duplicateOf = earlier;
-		else firstWith.set(keys.join(' '), item);
-		surelyAsked.add(keys[0] ?? '');
+		else firstItems.set(keys.join(' '), item);
+		surelySent.add(keys[0] ?? '');
 	});
 }

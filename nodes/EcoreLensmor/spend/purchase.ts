@@ -16,12 +16,12 @@ import type { SharedState } from './sharedState';
 /** What all purchases of one run share. */
 export interface Spending extends Session {
 	memory: Memory;
-	/** Credits, `undefined` for no limit. */
+	/** In credits; `undefined` for no limit. */
 	maximumCredits: number | undefined;
 	shared: SharedState;
-	/** Whether the wallet could not pay: what is free may still go on. */
+	/** Whether the vendor said that the wallet cannot pay (HTTP 402): free requests may still be sent. */
 	isOutOfCredits: boolean;
-	/** The balance in credits that the vendor last reported. */
+	/** The balance that the vendor last reported, in credits; `null` if it has reported none. */
 	balance: number | null;
 }
 
@@ -34,17 +34,18 @@ export interface KeyedRequest<Request = unknown> {
 const LOST = 'An earlier answer to this request was lost, so it may or may not have been charged';
 const IN_DOUBT = ', so it may or may not have charged';
 
-/** What must be known of a request before it is sent. */
+/** What the operation's code says of a request, before it is sent. */
 interface Plan {
+	/** The keys to hold while the request is under way. */
 	locks: string[];
-	/** In credits. */
+	/** The most it can cost, in credits. */
 	worstCase: number;
 	wire: WireRequest;
 }
 
 /**
- * Buys what one request asks for, at most once, and writes the receipt down the moment it is known.
- * Never throws, also where the operation's code does.
+ * Buys what one request asks for, at most once, and writes the receipt down as soon as it is known.
+ * Never throws, even if the operation's code does.
  */
 export async function purchase<Request, Response>(
 	spending: Spending,
@@ -59,22 +60,23 @@ export async function purchase<Request, Response>(
 		wire: endpoint.toWire(request),
 	}));
 	for (;;) {
-		const known = memory.recall(key, endpoint.repeat);
-		if (known.kind === 'answered') {
-			// Still a problem: this run will end as the last one did, so it should not spend on the rest.
-			if (spending.haltOnProblem && isProblem(known.receipt)) halt(spending, known.receipt.reason);
-			return known.receipt;
+		const recollection = memory.recall(key, endpoint.repeat);
+		if (recollection.kind === 'answered') {
+			const { receipt } = recollection;
+			// This problem ended the earlier run and will end this one: nothing more should be spent in it.
+			if (spending.haltOnProblem && isProblem(receipt)) halt(spending, receipt.reason);
+			return receipt;
 		}
 		if ('defect' in plan) {
 			if (spending.haltOnProblem) halt(spending, plan.defect);
-			return unsentReceipt(operation, known, 'refused', plan.defect);
+			return unsentReceipt(operation, recollection, 'refused', plan.defect);
 		}
 		const { locks } = plan.result;
 		const holder = shared.lock.holderOf(locks);
 		if (holder === undefined) {
 			return await shared.lock.hold(
 				locks,
-				async () => await buy(spending, operation, { key, request }, known, plan.result),
+				async () => await buy(spending, operation, { key, request }, recollection, plan.result),
 			);
 		}
 		await holder;
@@ -85,35 +87,37 @@ async function buy<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,
 	{ key, request }: KeyedRequest<Request>,
-	known: Open,
+	recollection: Open,
 	{ worstCase, wire }: Plan,
 ): Promise<Receipt> {
 	const { memory, maximumCredits } = spending;
 	const { limit } = spending.shared;
 	const { endpoint } = operation;
-	// Credits that already stand for this purchase in what was spent are not counted twice.
-	const reservation = Math.max(0, worstCase - known.reserved);
+	// Credits that `spent` already contains for this purchase are not counted twice.
+	const reservation = Math.max(0, worstCase - recollection.reserved);
 	if (!(await limit.reserve(reservation, maximumCredits))) {
-		const reason = known.lostBefore
+		const reason = recollection.lostBefore
 			? 'Maximum Credits is reached'
 			: `Maximum Credits is reached: this could have cost ${reservation} more`;
-		return { ...unsentReceipt(operation, known, 'not_sent', reason), limitReached: true };
+		const receipt = unsentReceipt(operation, recollection, 'not_sent', reason);
+		return { ...receipt, limitReached: true };
 	}
 	try {
 		const result = await sendRequest(spending, endpoint, wire, {
 			isRepeatSafe: endpoint.repeat === 'free',
-			lostBefore: known.lostBefore,
+			lostBefore: recollection.lostBefore,
 			doubt: IN_DOUBT,
 		});
 		spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
-		const noted = receiptFor(spending, operation, request, result);
-		// What was refused or held back cost nothing and may be asked again: there is nothing to remember.
-		if (noted.receipt.outcome === 'refused' || noted.receipt.outcome === 'not_sent') {
-			const { earlier } = known;
-			return earlier === undefined ? noted.receipt : withEarlier(earlier, noted.receipt.reason);
+		const { receipt, doubt } = receiptFor(spending, operation, request, result);
+		// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
+		if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
+			const { earlier } = recollection;
+			return earlier === undefined ? receipt : withEarlier(earlier, receipt.reason);
 		}
 		return memory.record(key, endpoint.repeat, {
-			...noted,
+			receipt,
+			doubt,
 			worstCase,
 			request: operation.combiner === undefined ? undefined : request,
 		});
@@ -122,7 +126,7 @@ async function buy<Request, Response>(
 	}
 }
 
-/** The receipt for a request that was not sent. */
+/** The receipt for a request that was not sent. An earlier attempt may still have been charged. */
 function unsentReceipt(
 	operation: Pick<PaidOperation, 'fieldsWithoutAnswer'>,
 	{ lostBefore, earlier }: Open,
@@ -135,7 +139,7 @@ function unsentReceipt(
 		: withEarlier(earlier, reason);
 }
 
-/** The receipt for what a request came to, and whether anybody knows it. */
+/** The receipt for a request's result, and why the purchase is in doubt, if it is. */
 function receiptFor<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,
@@ -147,7 +151,7 @@ function receiptFor<Request, Response>(
 		spending.balance = receipt.creditsRemaining ?? spending.balance;
 		return { ...receipt, creditsRemaining: spending.balance };
 	};
-	const unknown = (reason: string, doubt: Doubt) => {
+	const inDoubt = (reason: string, doubt: Doubt) => {
 		const reasons = sentences(reason, lostBefore ? LOST : '');
 		return { receipt: withBalance(withoutAnswer(operation, 'uncertain', reasons)), doubt };
 	};
@@ -157,22 +161,22 @@ function receiptFor<Request, Response>(
 				const receipt = withBalance(operation.settle(result.response, request));
 				return { receipt: lostBefore ? afterALostAnswer(receipt) : receipt };
 			} catch (error) {
-				// The answer is there and cannot be read: it was probably charged.
+				// The vendor answered, but the operation cannot read the answer: it was probably charged.
 				const reason = defect(error);
 				if (spending.haltOnProblem) halt(spending, reason);
-				return unknown(`${spending.account.name} answered${IN_DOUBT}. ${reason}`, 'unreadable');
+				return inDoubt(`${spending.account.name} answered${IN_DOUBT}. ${reason}`, 'unreadable');
 			}
 		case 'missing':
 			return { receipt: withBalance(withoutAnswer(operation, 'not_found', '')) };
 		case 'unknown':
 			spending.balance = result.balance ?? spending.balance;
-			return unknown(result.reason, result.cause);
+			return inDoubt(result.reason, result.cause);
 		case 'refused':
 			spending.balance = result.balance ?? spending.balance;
 			return { receipt: withBalance(withoutAnswer(operation, 'refused', result.reason)) };
 		case 'notSent':
 			return lostBefore
-				? unknown(result.reason, 'lost')
+				? inDoubt(result.reason, 'lost')
 				: { receipt: withBalance(withoutAnswer(operation, 'not_sent', result.reason)) };
 	}
 }

@@ -6,8 +6,8 @@ import { purchase, type KeyedRequest, type Spending } from './purchase';
 import type { Regrouped } from './regrouped';
 
 /**
- * Buys what the items ask for, each request once, and puts the receipts on their results. Answers the
- * keys it used. Never throws.
+ * Buys what the items ask for, each request once, and puts the receipts on their results. Returns the keys
+ * of these requests. Never throws.
  */
 export async function purchaseAll(
 	operation: PaidOperation,
@@ -39,7 +39,8 @@ export async function purchaseAll(
 					result.receipt = { ...(await earlier.receipt), creditsCharged: 0 };
 					result.duplicateOf = earlier.item;
 				}
-				// An earlier attempt in doubt ends the search: the next receipt would hide it.
+				// The next request is tried only if this one found nothing at a known cost. With an earlier
+				// attempt in doubt the cost is unknown, and the next receipt would hide that.
 				const { outcome, creditsCharged } = result.receipt;
 				if (outcome !== 'not_found' || creditsCharged === null) return;
 			}

@@ -8,35 +8,39 @@ import type { KeyedRequest } from './purchase';
 
 const LOST = 'An earlier answer about this was lost, so it may or may not have been charged';
 
-/** What a run asks for, and the first item that wants it. */
+/** A request of this run, and the first item that asks for it. */
 export interface WantedRequest extends KeyedRequest {
 	item: number;
 }
 
-/** A request of an earlier run that this one does not ask for as it is, and the requests that ask for parts of it. */
+/** A request of an earlier run that this run does not ask for in the same form, and what this run asks for of it. */
 interface Group {
 	earlier: ReusableRequest;
+	/** The lock keys of all that the earlier request asked for, such as one for each record. */
 	things: Set<string>;
+	/** The requests of this run that ask for at least one of these things. */
 	askedBy: Array<WantedRequest & { things: string[] }>;
-	/** Whether each of those tells its own share of the credits; otherwise the first tells all of them. */
-	isShared: boolean;
+	/** Whether the credits are divided among these requests; otherwise the first one carries all of them. */
+	isDivided: boolean;
 }
 
 /**
  * What an earlier run of this execution asked for in other groups: a person may choose One Request per
- * Item, or another Batch Size, before pressing Retry. Without this the credits of those groups would
- * stand on no item.
+ * Item, or another Batch Size, before pressing Retry. Without this class, the credits of those groups
+ * would be on no item.
  */
 export class Regrouped {
-	private readonly groupsWith = new Map<string, Group[]>();
+	private readonly groupsByThing = new Map<string, Group[]>();
 	private readonly groups: Group[] = [];
 	/** What is told of requests that share a charge with an earlier one, by key. */
 	readonly shares = new Map<string, Receipt>();
 
 	private constructor(private readonly operation: PaidOperation) {}
 
-	/** `reusable`: the requests whose receipts no output carries yet. `wanted`: what this run asks for.
-	 * `claim`: whether this run is the one to tell of a request. */
+	/**
+	 * Compares the requests of earlier runs whose receipts no output carries yet (`reusable`) with the
+	 * requests of this run (`wanted`). `claim` returns whether this run is the one to tell of a request.
+	 */
 	static async from(
 		operation: PaidOperation,
 		reusable: ReusableRequest[],
@@ -48,37 +52,40 @@ export class Regrouped {
 		return regrouped;
 	}
 
-	/** The keys of the requests whose credits items of this run tell. */
+	/** The keys of the earlier requests whose credits are on items of this run. */
 	get keys(): string[] {
 		return this.groups
 			.filter(({ askedBy, earlier }) => askedBy.length > 0 && !earlier.isInDoubt)
 			.map(({ earlier }) => earlier.key);
 	}
 
-	/** The receipt for a request that an answer to a larger one covers; `undefined` where it must be asked for. */
+	/** The receipt for a request that an earlier, larger one has bought; `undefined` if it must be sent. */
 	answerFor({ key, request }: KeyedRequest): Receipt | undefined {
 		const groups = this.groupsOf(request);
 		if (groups.some(({ earlier }) => earlier.isInDoubt)) return undefined;
 		const things = this.thingsIn(request);
-		for (const { earlier, things: all, isShared } of groups) {
-			if (!things.every((thing) => all.has(thing))) continue;
+		for (const { earlier, things: bought, isDivided } of groups) {
+			if (!things.every((thing) => bought.has(thing))) continue;
 			const part = this.partOf(earlier, request);
 			if (part === undefined) continue;
 			const { outcome, fields, creditsCharged = 0 } = part;
-			const reason = isShared
+			const reason = isDivided
 				? 'Bought together with others by an earlier run of this execution'
 				: earlier.receipt.reason;
-			const own = { ...earlier.receipt, outcome, fields, reason };
-			const credits = isShared ? creditsCharged : 0;
-			return this.withEarlier(
-				{ key, request },
-				{ ...own, creditsCharged: own.creditsCharged === null ? null : credits },
-			);
+			const own = isDivided ? creditsCharged : 0;
+			const receipt: Receipt = {
+				...earlier.receipt,
+				outcome,
+				fields,
+				reason,
+				creditsCharged: earlier.receipt.creditsCharged === null ? null : own,
+			};
+			return this.withEarlier({ key, request }, receipt);
 		}
 		return undefined;
 	}
 
-	/** A receipt with what earlier answers say beside it: their credits, and the doubt they left. */
+	/** A receipt with what earlier requests for the same things add to it: their credits, or their doubt. */
 	withEarlier({ key, request }: KeyedRequest, receipt: Receipt): Receipt {
 		const groups = this.groupsOf(request);
 		if (groups.length === 0) return receipt;
@@ -90,7 +97,7 @@ export class Regrouped {
 	private withGroup(
 		key: string,
 		soFar: Receipt,
-		{ earlier, things, askedBy, isShared }: Group,
+		{ earlier, things, askedBy, isDivided }: Group,
 	): Receipt {
 		const { creditsCharged: credits } = earlier.receipt;
 		const own = soFar.creditsCharged;
@@ -101,7 +108,7 @@ export class Regrouped {
 				: afterALostAnswer(soFar);
 		}
 		const [first] = askedBy;
-		if (first === undefined || isShared || credits === 0) return soFar;
+		if (first === undefined || isDivided || credits === 0) return soFar;
 		return {
 			...soFar,
 			creditsCharged: own === null ? null : own + (first.key === key ? credits : 0),
@@ -118,51 +125,52 @@ export class Regrouped {
 		claim: (key: string) => boolean,
 	): Promise<void> {
 		const byKey = new Map<string, WantedRequest>();
-		await mapInSlices(wanted, (one) => {
-			if (!byKey.has(one.key)) byKey.set(one.key, one);
+		await mapInSlices(wanted, (request) => {
+			if (!byKey.has(request.key)) byKey.set(request.key, request);
 		});
-		await mapInSlices(reusable, (one) => {
-			// The memory answers for what is asked for as it was.
-			if (byKey.has(one.key)) return;
-			const things = new Set(this.thingsIn(one.request));
-			const group: Group = { earlier: one, things, askedBy: [], isShared: false };
+		await mapInSlices(reusable, (earlier) => {
+			// If this run asks for it in the same form, the memory answers.
+			if (byKey.has(earlier.key)) return;
+			const things = new Set(this.thingsIn(earlier.request));
+			const group: Group = { earlier, things, askedBy: [], isDivided: false };
 			this.groups.push(group);
 			for (const thing of things) {
-				const others = this.groupsWith.get(thing);
-				if (others === undefined) this.groupsWith.set(thing, [group]);
+				const others = this.groupsByThing.get(thing);
+				if (others === undefined) this.groupsByThing.set(thing, [group]);
 				else others.push(group);
 			}
 		});
 		if (this.groups.length === 0) return;
-		await mapInSlices(byKey.values(), (one) => {
-			const things = this.thingsIn(one.request);
-			for (const group of this.groupsOf(one.request)) group.askedBy.push({ ...one, things });
+		await mapInSlices(byKey.values(), (wantedRequest) => {
+			const { request } = wantedRequest;
+			const things = this.thingsIn(request);
+			for (const group of this.groupsOf(request)) group.askedBy.push({ ...wantedRequest, things });
 		});
 		for (const group of [...this.groups]) {
 			if (group.askedBy.length > 0 && !claim(group.earlier.key)) this.remove(group);
 		}
-		await mapInSlices(this.groups, (group) => (group.isShared = this.canBeShared(group)));
+		await mapInSlices(this.groups, (group) => (group.isDivided = this.canBeDivided(group)));
 	}
 
 	private remove(group: Group): void {
 		this.groups.splice(this.groups.indexOf(group), 1);
 		for (const thing of group.things) {
-			const others = this.groupsWith.get(thing) ?? [];
-			this.groupsWith.set(
+			const groups = this.groupsByThing.get(thing) ?? [];
+			this.groupsByThing.set(
 				thing,
-				others.filter((one) => one !== group),
+				groups.filter((other) => other !== group),
 			);
 		}
 	}
 
-	/** Whether the requests that ask for parts of a group are just its parts, and each part's price is known. */
-	private canBeShared({ earlier, things, askedBy }: Group): boolean {
-		const parts = askedBy.flatMap((one) => one.things);
+	/** Whether this run asks for each thing of a group exactly once and for nothing else, at known prices. */
+	private canBeDivided({ earlier, things, askedBy }: Group): boolean {
+		const asked = askedBy.flatMap((request) => request.things);
 		return (
 			earlier.receipt.creditsCharged !== null &&
-			parts.length === things.size &&
-			new Set(parts).size === things.size &&
-			parts.every((thing) => things.has(thing) && this.groupsWith.get(thing)?.length === 1) &&
+			asked.length === things.size &&
+			new Set(asked).size === things.size &&
+			asked.every((thing) => things.has(thing) && this.groupsByThing.get(thing)?.length === 1) &&
 			askedBy.every(({ request }) => {
 				const part = this.partOf(earlier, request);
 				return part?.creditsCharged !== undefined;
@@ -173,16 +181,17 @@ export class Regrouped {
 	private groupsOf(request: unknown): Group[] {
 		if (this.groups.length === 0) return [];
 		return [
-			...new Set(this.thingsIn(request).flatMap((thing) => this.groupsWith.get(thing) ?? [])),
+			...new Set(this.thingsIn(request).flatMap((thing) => this.groupsByThing.get(thing) ?? [])),
 		];
 	}
 
-	/** Where the operation's code throws, it has nothing to tell. */
+	/** What an earlier receipt says of a part of its request; `undefined` also if the operation's code throws. */
 	private partOf({ receipt, request }: ReusableRequest, part: unknown): Part | undefined {
 		const result = tryOperation(() => this.operation.part?.(receipt, request, part));
 		return 'defect' in result ? undefined : result.result;
 	}
 
+	/** The lock keys of a request; none if the operation's code throws. */
 	private thingsIn(request: unknown): string[] {
 		const things = tryOperation(() => this.operation.locks?.(request) ?? []);
 		return 'defect' in things ? [] : things.result;

@@ -31,7 +31,7 @@ import { purchaseAll } from './purchaseAll';
 import { Regrouped, type WantedRequest } from './regrouped';
 import { sharedStateOf } from './sharedState';
 
-/** Finds the details of what was bought and puts them on the results, by free requests. Never throws. */
+/** Finds the details of what was bought by free requests, and puts them on the results. Never throws. */
 export type FindDetails = (
 	session: Session,
 	details: PurchasedDetails,
@@ -39,9 +39,9 @@ export type FindDetails = (
 ) => Promise<void>;
 
 /**
- * Items in, items out, for operations that cost credits: read, check, buy, tell. The only code on the
- * way to a credit that sees more than one item. Throws, with Stop Workflow, a NodeOperationError that
- * says what was paid; and what n8n throws.
+ * Runs a paid operation on the input items: reads and checks all of them, plans their requests, buys, and
+ * returns the output items. With Stop Workflow it throws a NodeOperationError that says what was paid.
+ * Also throws what n8n throws.
  */
 export async function runPaid(
 	context: IExecuteFunctions,
@@ -55,7 +55,7 @@ export async function runPaid(
 	const output: Output = {
 		operation,
 		field: '',
-		// Of a tool, an agent sees nothing that leaves by the error output.
+		// An agent sees nothing of its tool's error output.
 		...(node.onError === 'continueErrorOutput' && !isTool ? { toErrorOutput: node } : {}),
 	};
 	const allRefused = (reason: string) => {
@@ -76,6 +76,7 @@ export async function runPaid(
 	if (details !== undefined) {
 		const session: Session = {
 			...spending,
+			// Free requests still work with an empty wallet.
 			halted: spending.isOutOfCredits ? undefined : spending.halted,
 			haltOnProblem: false,
 		};
@@ -83,8 +84,8 @@ export async function runPaid(
 		await findDetails(session, details, { results, read, inputs, concurrency });
 	}
 	context.addExecutionHints(summary(results, spending.balance));
-	// A combined request has no single input item to keep, and a tool's is what reached the agent: headers
-	// of a webhook and the like, which a language model need not see.
+	// A combined request has no single input item to keep. A tool's input item is what the agent received,
+	// such as the headers of a webhook, and a language model does not need that.
 	output.field = combiner === undefined && !isTool ? settings.outputField : '';
 	return [await mapInSlices(results, (result) => toItem(output, inputs, result))];
 }
@@ -135,7 +136,7 @@ interface Prepared extends ItemReader {
 	spending: Spending;
 }
 
-/** What is the same for all items: the settings, the account, and the state of this run's spending. */
+/** Prepares what is the same for all items: the settings, the account, and the state of this run's spending. */
 async function prepare(
 	context: IExecuteFunctions,
 	operation: PaidOperation,
@@ -156,7 +157,7 @@ async function prepare(
 		const stored = context.getContext('node');
 		const run: Run = {
 			executionId: context.getExecutionId(),
-			// Tool calls that an agent makes by itself share n8n's run index, and each has an output of its own.
+			// Tool calls that an agent makes itself may have the same run index, but each has its own output.
 			runIndex: first.sharesRunIndex
 				? Memory.runIndexOfToolCall(stored)
 				: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
@@ -178,12 +179,12 @@ async function prepare(
 		};
 		return { parameters, options: first.options, settings, ...chosen, run, spending };
 	} catch (error) {
-		// In the continue modes n8n would pass the input on as if nothing had happened.
+		// If this threw, n8n would pass the input items on with Continue, as if nothing had happened.
 		return { bad: (error as Error).message };
 	}
 }
 
-/** What the first item says of all items: whether requests are combined, and whether details are wanted. */
+/** What the first item decides for all items: whether requests are combined, and whether details are wanted. */
 function chosenBy(
 	operation: PaidOperation,
 	first: Parameters,
@@ -199,7 +200,7 @@ function chosenBy(
 	}
 }
 
-/** What is to be asked for, and what an earlier run of this execution has already paid of it. */
+/** Plans what to ask for, and finds what an earlier run of this execution has already paid for. */
 async function plan(
 	operation: PaidOperation,
 	read: ItemResult[],

@@ -4,8 +4,8 @@ import { MAX_WAIT_MS } from './retryPolicy';
 import type { Session } from './session';
 
 /**
- * One attempt, at the pace that the vendor keeps up: what its answer says, or why nothing was sent.
- * Never throws.
+ * Makes one attempt when the throttle lets it start, and returns what the answer says, or why nothing was
+ * sent. Never throws.
  */
 export async function attemptOnce<Response>(
 	session: Pick<Session, 'send' | 'throttle' | 'cancelled' | 'halted'>,
@@ -24,11 +24,15 @@ export async function attemptOnce<Response>(
 	const answer = await session.send(wire);
 	throttle.ended();
 	throttle.hold(Math.min(restAfter(answer), MAX_WAIT_MS));
-	const said = classify(endpoint, answer);
-	if (said.kind !== 'status' || said.status !== 429) {
+	const classification = classify(endpoint, answer);
+	if (classification.kind !== 'status' || classification.status !== 429) {
 		if (answer.kind === 'response') throttle.served(ticket);
-	} else if (said.retryAfterMs !== undefined && said.retryAfterMs <= MAX_WAIT_MS) {
-		throttle.turnedAway(ticket, said.retryAfterMs);
+	} else {
+		const { retryAfterMs } = classification;
+		// Without a short wait it is a quota that is used up, which says nothing about the pace.
+		if (retryAfterMs !== undefined && retryAfterMs <= MAX_WAIT_MS) {
+			throttle.turnedAway(ticket, retryAfterMs);
+		}
 	}
-	return said;
+	return classification;
 }

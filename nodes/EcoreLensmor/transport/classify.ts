@@ -4,12 +4,16 @@ import { z } from 'zod';
 import type { Call } from '../vendors/endpoint';
 import type { AttemptResult, Headers } from './send';
 
-/** What an answer says, before anything is decided about it. Waits are in milliseconds, `balance` in credits. */
+/** What an answer says, before anything is decided. `retryAfterMs` is in milliseconds, `balance` in credits. */
 export type Classification<Response> =
 	| { kind: 'delivered'; response: Response }
+	/** A 404 that the vendor documents for an unknown record or event. */
 	| { kind: 'missing' }
+	/** HTTP 2xx with an error in its body. */
 	| { kind: 'refusedWithOk'; said: string }
+	/** HTTP 2xx with a body that is not documented. */
 	| { kind: 'unreadable'; status: number }
+	/** Every other status. */
 	| {
 			kind: 'status';
 			status: number;
@@ -20,7 +24,7 @@ export type Classification<Response> =
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
 
-const MAX_TEXT = 300;
+const MAX_CHARACTERS = 300;
 
 // eCore puts its text under `error`, `detail` or a map of fields (docs/vendor-apis.md A.1), Lensmor under
 // `message` with an `errorKey` (docs/vendor-apis.md B.1).
@@ -37,7 +41,8 @@ const refusal = z
 	})
 	.catch({});
 
-function said(body: unknown): string {
+/** What the vendor says in the body of a refusal, for a person. */
+function textIn(body: unknown): string {
 	const { error, detail, message, errorKey, required, balance } = refusal.parse(body);
 	const sentence = error ?? detail ?? message ?? (isRecord(body) ? written(body) : '');
 	const numbers = [
@@ -47,7 +52,7 @@ function said(body: unknown): string {
 	const parts = [sentence.trim().replace(/\.$/, ''), errorKey ?? '', numbers.join(', ')].filter(
 		Boolean,
 	);
-	return parts.join('; ').slice(0, MAX_TEXT);
+	return parts.join('; ').slice(0, MAX_CHARACTERS);
 }
 
 function written(body: IDataObject): string {
@@ -63,17 +68,17 @@ function isRecord(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The shortest wait for a vendor that wants to be left alone, in milliseconds, whatever it says. */
+/** The shortest wait after a vendor asked for one, in milliseconds, even if it asked for less. */
 export const MIN_WAIT_MS = 1_000;
 
-// The vendor's clock, where it tells: this machine's may be hours off.
+// The vendor's clock, if the answer has a date: this machine's clock may be hours wrong.
 function vendorsNow(headers: Headers): number {
 	const now = Date.parse(headers.date ?? '');
 	return Number.isNaN(now) ? Date.now() : now;
 }
 
-// RFC 9110: seconds, or an HTTP date, which begins with a day of the week. Seconds are read as far as
-// they are a number ("1.5", "5;").
+// RFC 9110: seconds, or an HTTP date, which begins with a day of the week. What follows the number of
+// seconds is ignored ("5;").
 function retryAfterMs(headers: Headers): number | undefined {
 	const value = (headers['retry-after'] ?? '').trim();
 	const ms = /^[a-z]{3}/i.test(value)
@@ -85,13 +90,13 @@ function retryAfterMs(headers: Headers): number | undefined {
 // Lensmor has three names for what a call has cost (docs/vendor-apis.md B.18).
 const CREDITS_SPENT = ['creditsUsed', 'creditsSpent', 'totalCreditsUsed'];
 
-function tellsOfCredits(body: unknown): boolean {
+function reportsCredits(body: unknown): boolean {
 	return isRecord(body) && CREDITS_SPENT.some((name) => Number(body[name] ?? 0) !== 0);
 }
 
 /**
- * How long the vendor wants to be left alone after an answer, in milliseconds: until its window resets
- * once nothing remains of it (docs/vendor-apis.md B.1, rate limits). 0 where it does not say.
+ * How long the vendor wants no more requests after this answer, in milliseconds: until its rate limit
+ * resets, if no request is left in it (docs/vendor-apis.md B.1, rate limits). 0 if it does not say.
  */
 export function restAfter(answer: AttemptResult): number {
 	if (answer.kind !== 'response' || answer.headers['x-ratelimit-remaining'] !== '0') return 0;
@@ -109,10 +114,10 @@ export function classify<Response>(
 	if (status >= 200 && status < 300) {
 		// Lensmor reports some refusals with HTTP 200 (docs/vendor-apis.md B.1).
 		if (endpoint.vendor === 'lensmor' && (refusal.parse(body).errorKey ?? '') !== '') {
-			// A refusal that tells of credits is none, and no receipt either.
-			return tellsOfCredits(body)
+			// If it reports credits as well, it is neither a refusal nor a receipt.
+			return reportsCredits(body)
 				? { kind: 'unreadable', status }
-				: { kind: 'refusedWithOk', said: said(body) };
+				: { kind: 'refusedWithOk', said: textIn(body) };
 		}
 		const response = endpoint.response.safeParse(body);
 		return response.success
@@ -123,7 +128,7 @@ export function classify<Response>(
 	return {
 		kind: 'status',
 		status,
-		said: said(body),
+		said: textIn(body),
 		retryAfterMs: retryAfterMs(headers),
 		balance: refusal.parse(body).balance ?? null,
 	};

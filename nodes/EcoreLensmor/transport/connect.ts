@@ -4,15 +4,15 @@ import { accountFor, accountsOf, type Account } from '../vendors/account';
 import type { Vendor } from '../vendors/endpoint';
 import { createSend, type Send } from './send';
 
-/** A vendor's account, and the way to send to it. */
+/** A vendor's account, and the function that sends to it. */
 export interface Connection {
 	account: Account;
 	send: Send;
 }
 
 /**
- * Opens a vendor's account, or says what keeps it shut; `timeoutMs` is in milliseconds. Throws where
- * n8n has no credential to give, and where both base URLs are the same.
+ * Reads a vendor's account from the credential, or says why it cannot be used. `timeoutMs`: milliseconds
+ * for one request. Throws if n8n gives no credential, and if both base URLs are the same.
  */
 export async function connect(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
@@ -22,6 +22,7 @@ export async function connect(
 	const credential = await context.getCredentials('ecoreLensmorApi');
 	const account = accountsOf(credential)[vendor];
 	if (account.unusable !== undefined) return { bad: account.unusable };
+	// Throws if both base URLs are the same.
 	accountFor(credential, account.baseUrl);
 	return { account, send: createSend(context, account, credential, timeoutMs) };
 }

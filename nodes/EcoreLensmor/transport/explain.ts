@@ -2,8 +2,8 @@ import type { Account } from '../vendors/account';
 import type { Classification } from './classify';
 
 /**
- * What an unwelcome answer means, as one sentence for a person, with the field to look at where one
- * helps; empty for a welcome one. `doubt` stands behind it where nobody knows what the request came to.
+ * What a problem with an answer means, as one sentence for a person, with the credential's field to check
+ * where that helps; empty if there is no problem. `doubt` is added if the request may have taken effect.
  */
 export function explain(
 	answer: Classification<unknown>,

@@ -3,8 +3,8 @@ import pMap from 'p-map';
 import { TimeSlices } from '../timeSlices';
 
 /**
- * Works through tasks in their order, with so many under way at once. Other work of n8n has its turn in
- * between, also where no task waits for anything. Throws what `work` throws.
+ * Runs `work` on the tasks in their order, at most `concurrency` of them at a time. Lets n8n do other work
+ * in between, even if no task waits for anything. Throws what `work` throws.
  */
 export async function forEachConcurrent<Task>(
 	tasks: Iterable<Task>,

@@ -4,21 +4,21 @@ import { explain } from './explain';
 import { decide, mayHaveTakenEffect } from './retryPolicy';
 import { halt, type Session } from './session';
 
-/** What a request is to the vendor. */
+/** What follows for the vendor if a request is sent again. */
 export interface Repeatability {
 	/** Whether the vendor documents that the same request may arrive twice without harm. */
 	isRepeatSafe: boolean;
 	/** Whether an attempt of an earlier run may have taken effect. */
 	lostBefore: boolean;
-	/** Put behind the reason where nobody knows whether the request took effect. */
+	/** Added to the reason if nobody knows whether the request took effect. */
 	doubt: string;
 }
 
-/** What a request came to after its last attempt; `reason` is a sentence for a person. */
+/** The result of a request after its last attempt. `reason` is a sentence for a person, `balance` in credits. */
 export type RequestResult<Response> = (
 	| { kind: 'delivered'; response: Response }
 	| { kind: 'missing' }
-	/** The vendor did not do it; `balance` is in the vendor's unit. */
+	/** The vendor did not do it. */
 	| { kind: 'refused'; reason: string; status?: number; balance: number | null }
 	/** Nobody knows whether the vendor did it. */
 	| { kind: 'unknown'; reason: string; cause: 'lost' | 'unreadable'; balance: number | null }
@@ -30,8 +30,8 @@ export type RequestResult<Response> = (
 };
 
 /**
- * Sends a request, and sends it again where the retry policy permits it: the only loop that does so.
- * Ends the run where every further request would meet the same. Never throws.
+ * Sends a request, and sends it again if the retry policy permits it. This is the only loop that does so.
+ * Halts the session if all further requests would have the same problem. Never throws.
  */
 export async function sendRequest<Response>(
 	session: Session,
@@ -54,6 +54,7 @@ export async function sendRequest<Response>(
 				return { kind: 'missing', lostBefore };
 			case 'sendAgain':
 				lostBefore ||= mayHaveTakenEffect(answer);
+				// A rate limit: the throttle counts it, and it is no attempt of this request's.
 				if (decision.holdAll) throttle.hold(decision.afterMs);
 				else {
 					attempt += 1;

@@ -1,8 +1,8 @@
 import type { Classification } from './classify';
 
 /**
- * What follows from one answer. `stop`: nothing further is sent in this run. `afterMs` is in
- * milliseconds; `holdAll`: the vendor's other requests wait as well.
+ * What follows from one answer. `stop`: nothing more is sent in this run. `afterMs`: the wait before the
+ * next attempt, in milliseconds. `holdAll`: all other requests of the run wait as well.
  */
 export type Decision<Response> =
 	| { kind: 'accept'; response: Response }
@@ -11,12 +11,13 @@ export type Decision<Response> =
 	| { kind: 'uncertain'; stop: boolean }
 	| { kind: 'sendAgain'; afterMs: number; holdAll: boolean };
 
-/** How often one request is sent at most in one run, those that a rate limit turned away not counted. */
+/** The most attempts of one request in one run, without those that a rate limit turned away. */
 export const MAX_ATTEMPTS = 3;
-/** How often a rate limit may turn requests away in a row, with nobody served in between, before the run gives up. */
+/** How often in a row a rate limit may turn requests away, with no request served in between, before the run ends. */
 export const MAX_TURNED_AWAY_IN_A_ROW = 5;
-/** The longest wait a vendor can ask for before it counts as a refusal, in milliseconds. */
+/** The longest wait that a vendor may ask for, in milliseconds. A longer one counts as a refusal. */
 export const MAX_WAIT_MS = 60_000;
+// Before the second attempt. Each further wait is twice as long.
 const FIRST_WAIT_MS = 1_000;
 
 const REFUSE = { kind: 'refuse', stop: false } as const;
@@ -24,8 +25,8 @@ const REFUSE_AND_STOP = { kind: 'refuse', stop: true } as const;
 const UNCERTAIN = { kind: 'uncertain', stop: false } as const;
 
 /**
- * What is known when an answer comes in. `attempt` counts from 1, without those that were turned away;
- * `lostBefore`: an earlier attempt may have taken effect; `turnedAwayInARow` as the throttle counts it.
+ * What is known when an answer comes in. `attempt` counts from 1, without attempts that a rate limit turned
+ * away. `lostBefore`: an earlier attempt may have taken effect. `turnedAwayInARow`: as the throttle counts.
  */
 export interface Situation {
 	/** Whether the vendor documents that the same request may arrive twice without harm. */
@@ -35,13 +36,16 @@ export interface Situation {
 	turnedAwayInARow: number;
 }
 
-/** The only place that permits a second send. Pure: same answer, same situation, same decision. */
+/**
+ * Decides what follows from an answer. This is the only place that permits a second attempt. It is pure: the
+ * same answer in the same situation always gives the same decision.
+ */
 export function decide<Response>(
 	answer: Classification<Response>,
 	situation: Situation,
 ): Decision<Response> {
 	const decision = decideOn(answer, situation);
-	// A refusal speaks of its own attempt only: the lost one before it may have taken effect.
+	// A refusal is about its own attempt only: an earlier attempt, whose answer was lost, may have taken effect.
 	if (decision.kind === 'refuse' && situation.lostBefore) {
 		return { kind: 'uncertain', stop: decision.stop };
 	}
@@ -66,7 +70,7 @@ function decideOn<Response>(
 		case 'refusedWithOk':
 			return REFUSE;
 		case 'unreadable':
-			// It probably took effect: asking again could only do it twice.
+			// The request probably took effect. Sent again, it could only take effect a second time.
 			return UNCERTAIN;
 		case 'unsent':
 			return backOff ?? REFUSE_AND_STOP;
@@ -83,7 +87,7 @@ function decideOnStatus(
 	backOff: Decision<never> | undefined,
 ): Decision<never> {
 	switch (status) {
-		// Another token, wallet or address would be needed: every further request would get the same.
+		// The token, the wallet or the address is wrong, and all further requests would get the same answer.
 		case 401:
 		case 402:
 		case 403:
@@ -92,8 +96,8 @@ function decideOnStatus(
 		case 409:
 			return isRepeatSafe ? (backOff ?? REFUSE) : REFUSE;
 		case 429:
-			// Refused before any work. Without a time to come back it is eCore's daily quota. As long as
-			// others get through, the vendor only wants them to come more slowly.
+			// Refused before the vendor did anything. Without a `Retry-After` it is eCore's daily quota
+			// (docs/vendor-apis.md A.1). As long as other requests are served, the vendor only wants fewer at a time.
 			return retryAfterMs !== undefined &&
 				retryAfterMs <= MAX_WAIT_MS &&
 				turnedAwayInARow < MAX_TURNED_AWAY_IN_A_ROW
@@ -105,7 +109,7 @@ function decideOnStatus(
 	}
 }
 
-/** Whether an answer leaves open if this attempt took effect. */
+/** Whether an attempt with this answer may have taken effect at the vendor. */
 export function mayHaveTakenEffect(answer: Classification<unknown>): boolean {
 	if (answer.kind === 'status') return answer.status < 400 || answer.status >= 500;
 	return answer.kind === 'lost' || answer.kind === 'unreadable';

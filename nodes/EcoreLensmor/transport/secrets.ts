@@ -1,44 +1,46 @@
 import type { Account } from '../vendors/account';
 
-// Shorter "tokens" would cut holes into ordinary answers; no vendor hands out such.
+// In characters. A shorter text is part of many ordinary answers, and no vendor gives out such a token.
 const SHORTEST_SECRET = 8;
 
-/** What takes the tokens of these accounts out of a text that a vendor answered: as they are, and URL-encoded. */
+/** Hides the tokens of these accounts in what a vendor answered, also where they are URL-encoded. */
 export function secretsOf(accounts: Account[]) {
-	const tokens = accounts.map(({ token }) => token).filter((one) => one.length >= SHORTEST_SECRET);
+	const tokens = accounts
+		.map(({ token }) => token)
+		.filter((token) => token.length >= SHORTEST_SECRET);
 	const pattern =
 		tokens.length === 0 ? undefined : new RegExp(tokens.map(spellings).join('|'), 'g');
 
-	// In texts and names only: a number that happens to hold the same digits is no secret.
+	// Only in texts and names: a number with the same digits is not a token.
 	const hide = (value: unknown): unknown => {
 		if (pattern === undefined) return value;
 		if (typeof value === 'string') return value.replace(pattern, '[hidden]');
 		if (Array.isArray(value)) return value.map(hide);
 		if (typeof value !== 'object' || value === null) return value;
 		return Object.fromEntries(
-			Object.entries(value).map(([name, one]) => [hide(name), hide(one)] as [string, unknown]),
+			Object.entries(value).map(([name, inner]) => [hide(name), hide(inner)] as [string, unknown]),
 		);
 	};
 
 	return {
-		/** The value of a text without secrets; `undefined` where it is nested too deep to be looked through. */
+		/** The parsed text, with each token replaced; `undefined` if it is nested too deep to be searched. */
 		hiddenIn(text: string, parse: (text: string) => unknown): unknown {
 			try {
 				const value = parse(text);
-				// Written anew, nothing hides behind an escape of JSON's.
-				const hasSecret = (JSON.stringify(value) ?? '').search(pattern ?? NOTHING) !== -1;
+				// Written as JSON again, because the vendor's text may spell a token with JSON escapes.
+				const hasSecret = (JSON.stringify(value) ?? '').search(pattern ?? MATCHES_NOTHING) !== -1;
 				return hasSecret ? hide(value) : value;
 			} catch {
-				// Nothing that a vendor documents: the status still counts.
+				// No vendor documents such an answer. Its status still counts.
 				return undefined;
 			}
 		},
 	};
 }
 
-const NOTHING = /(?!)/;
+const MATCHES_NOTHING = /(?!)/;
 
-/** A pattern for a token, whichever of its characters are URL-encoded, or escaped in JSON. */
+/** A pattern for a token in which any character may be URL-encoded, or escaped as in JSON. */
 function spellings(token: string): string {
 	return [...token]
 		.map((character) => {

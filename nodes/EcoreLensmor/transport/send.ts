@@ -13,17 +13,17 @@ import { accountsOf, type Account } from '../vendors/account';
 import type { WireRequest } from '../vendors/endpoint';
 import { secretsOf } from './secrets';
 
-/** What one attempt came to. `unsent` never reached the vendor; `lost` may have, and may have been charged. */
+/** The result of one attempt. `unsent` never reached the vendor; `lost` may have, and may have been charged. */
 export type AttemptResult =
 	| { kind: 'response'; status: number; headers: Headers; body: unknown }
 	| { kind: 'unsent'; cause: string }
 	| { kind: 'lost'; cause: string };
 
 const KEPT_HEADERS = ['date', 'retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'] as const;
-/** The headers that say when to come back, by their names in lower case. */
+/** The headers that say when to send again, by their names in lower case. */
 export type Headers = Partial<Record<(typeof KEPT_HEADERS)[number], string | undefined>>;
 
-// No more of the headers than is read: nothing else should get near an output.
+// The other headers are dropped, so that nothing of them can reach an output.
 function keptHeaders(headers: IDataObject | undefined): Headers {
 	return Object.fromEntries(
 		KEPT_HEADERS.flatMap((name) =>
@@ -32,10 +32,11 @@ function keptHeaders(headers: IDataObject | undefined): Headers {
 	);
 }
 
-/** Sends one request once and never throws. */
+/** Sends one request once. Never throws. */
 export type Send = (wire: WireRequest) => Promise<AttemptResult>;
 
-const NEVER_LEFT = new Map([
+// Errors that prove that the request was not sent, and their texts.
+const UNSENT_CAUSES = new Map([
 	['ECONNREFUSED', 'the connection was refused'],
 	['ENOTFOUND', 'its host name is unknown'],
 	['EAI_AGAIN', 'its host name could not be looked up'],
@@ -49,18 +50,21 @@ const NEVER_LEFT = new Map([
 
 const transportFault = z.object({ httpCode: z.string() });
 
-/** The longest answer that is read of a list: 100 entries are the most on a page (docs/vendor-apis.md B.1), so 20 kB each. */
+/**
+ * The most bytes that are read of a list: a page has at most 100 entries (docs/vendor-apis.md B.1), so 20 kB
+ * each.
+ */
 export const MAX_BYTES_OF_A_LIST = 2 * 2 ** 20;
-/** The longest answer that is read of anything else; the documented ones have less than 1 kB. */
+/** The most bytes that are read of any other answer: the documented ones have less than 1 kB. */
 export const MAX_BYTES = 2 ** 20;
 
-/** What came in of a body, up to a number of bytes; `undefined` where there is more. Throws where it breaks off. */
+/** Reads a body; `undefined` if it has more than `maxBytes` bytes. Throws if the connection is lost. */
 async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number) {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
 	for await (const chunk of body) {
 		bytes += chunk.length;
-		// To leave the loop closes the connection.
+		// Leaving the loop closes the connection.
 		if (bytes > maxBytes) return undefined;
 		chunks.push(chunk);
 	}
@@ -79,12 +83,12 @@ function parsed(text: string): unknown {
 	}
 }
 
-// The longest time that is given back to a request, in milliseconds.
+// The longest time by which a deadline is put off, in milliseconds.
 const LONGEST_DELAY_MS = 1_000;
 
 /**
- * Aborts when a request has taken that many milliseconds. While something else keeps n8n's process
- * busy, no answer can be read: what has arrived meanwhile is read before the deadline counts.
+ * Aborts a request after `timeoutMs` milliseconds. While something else keeps n8n's process busy, no answer
+ * can be read. So a deadline that ends late waits as long again, and an answer that has arrived is read.
  */
 function startDeadline(timeoutMs: number): { signal: AbortSignal; clear: () => void } {
 	const controller = new AbortController();
@@ -95,13 +99,13 @@ function startDeadline(timeoutMs: number): { signal: AbortSignal; clear: () => v
 		void sleep(Math.min(lateMs, LONGEST_DELAY_MS)).then(() => controller.abort());
 	};
 	timeout.addEventListener('abort', end);
-	// Without a listener, Node.js gives the timer up.
+	// Without a listener, Node.js drops the timer.
 	return { signal: controller.signal, clear: () => timeout.removeEventListener('abort', end) };
 }
 
 /**
- * The only caller of n8n's HTTP helper: one call, one request on the wire, answered as a value within
- * `timeoutMs` milliseconds. `test/engine/httpHelper.test.ts` watches what is relied on here.
+ * Creates the only caller of n8n's HTTP helper. One call is one request on the wire, and its result is a
+ * value within `timeoutMs` milliseconds. `test/engine/httpHelper.test.ts` checks what this relies on.
  */
 export function createSend(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
@@ -109,9 +113,9 @@ export function createSend(
 	credential: ICredentialDataDecryptedObject,
 	timeoutMs: number,
 ): Send {
-	// The helper ties every request to the Stop button if its `this` knows the button: the vendor
-	// would charge and the answer be lost. So it gets a `this` that does not. The credential is
-	// handed over as read at the start, or each request would decrypt it anew.
+	// If the helper's `this` has `getExecutionCancelSignal`, the Stop button aborts requests: the vendor
+	// would charge, and the answer would be lost. So it gets a `this` without that method. The credential
+	// is the one that was read at the start: otherwise n8n would decrypt it again for each request.
 	const contextWithoutCancel = {
 		getCredentials: async () => credential,
 		getNode: () => context.getNode(),
@@ -134,18 +138,18 @@ export function createSend(
 						headers: { ...wire.headers },
 						...(wire.body === undefined ? {} : { body: wire.body }),
 						json: true,
-						// The helper's own timeout starts anew with every byte, and fires before what has arrived is read.
+						// The helper's own timeout begins again with every byte, and can end before an answer is read.
 						timeout: 0,
 						abortSignal: deadline.signal,
-						// As a stream, so that its size can be bounded and a body that breaks off is no error of the helper's.
+						// As a stream, the body's size can be bounded, and a lost connection is an error here.
 						encoding: 'stream',
 						returnFullResponse: true,
-						// Each of these would otherwise send the request, and pay, a second time.
+						// Without these options, the helper could send the request, and pay, a second time.
 						ignoreHttpStatusErrors: true,
 						disableFollowRedirect: true,
 						sendCredentialsOnCrossOriginRedirect: false,
 					},
-					// So would a 401 that comes with an error, whatever the options above say.
+					// Without this, so could a 401 that comes with a network error, whatever the options above say.
 					{ preAuthenticationRetryStatusCode: -1 },
 				)) as IN8nHttpFullResponse;
 			const maxBytes = wire.method === 'GET' ? MAX_BYTES_OF_A_LIST : MAX_BYTES;
@@ -161,7 +165,7 @@ export function createSend(
 				return { kind: 'lost', cause: `no answer came within ${timeoutMs} ms` };
 			}
 			const code = transportFault.safeParse(fault).data?.httpCode ?? '';
-			const cause = NEVER_LEFT.get(code);
+			const cause = UNSENT_CAUSES.get(code);
 			if (cause !== undefined) return { kind: 'unsent', cause };
 			return { kind: 'lost', cause: 'the connection was lost' };
 		} finally {

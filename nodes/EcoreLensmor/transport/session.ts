@@ -9,13 +9,13 @@ export interface Session {
 	throttle: Throttle;
 	/** Whether a person pressed Stop. */
 	cancelled: () => boolean;
-	/** Why nothing further is sent in this run; `undefined` while it goes on. */
+	/** Why nothing more is sent in this run; `undefined` as long as requests may be sent. */
 	halted: string | undefined;
-	/** Whether any problem ends the run (Stop Workflow), not only one that every further request would meet. */
+	/** Whether every problem ends the run (Stop Workflow), and not only one that all further requests would have. */
 	haltOnProblem: boolean;
 }
 
-/** Lets nothing further be sent in this run. */
+/** Lets nothing more be sent in this run, for the first reason that was given. */
 export function halt(session: Session, reason: string): void {
 	session.halted ??= `Held back after an earlier answer: ${reason}`;
 }

@@ -7,22 +7,22 @@ export const ECORE_BASE_URL = 'https://app.ecoreservice.com/backend/api/v1';
 /** Lensmor's production address (docs/vendor-apis.md B.1). */
 export const LENSMOR_BASE_URL = 'https://platform.lensmor.com';
 
-/** A vendor as one credential knows it: where it is and what opens it. */
+/** One vendor's address and token, as read from a credential. */
 export interface Account {
 	vendor: Vendor;
-	/** What people call the vendor, and the labels of the credential's fields. */
+	/** The vendor's name, and the labels of its fields in the credential, for sentences. */
 	name: string;
 	tokenLabel: string;
 	baseUrlLabel: string;
 	/** Without a trailing slash. */
 	baseUrl: string;
-	/** Empty for a team that does not use this vendor. */
+	/** Empty if the user does not use this vendor. */
 	token: string;
 	/** The scheme before the token in the Authorization header (docs/vendor-apis.md A.1, B.1). */
 	scheme: 'Token' | 'Bearer';
 	/** A free call that needs the token (docs/vendor-apis.md C.1). */
 	freeRead: string;
-	/** What keeps it from being used, as a sentence that names the credential's field. */
+	/** Why it cannot be used, as a sentence that names the credential's field; absent if it can. */
 	unusable?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ function text(value: unknown): string {
 	return typeof value === 'string' ? value.trim() : '';
 }
 
-// Written in one way only, so that two of them can be compared.
+// Always written in the same way, so that two base URLs can be compared as text.
 function baseUrl(value: unknown, fallback: string): string {
 	const given = text(value) || fallback;
 	const url = parsed(given);
@@ -39,15 +39,15 @@ function baseUrl(value: unknown, fallback: string): string {
 
 type Accounts = Readonly<Record<Vendor, Account>>;
 
-// Every request asks for the same credential's accounts.
-const known = new WeakMap<ICredentialDataDecryptedObject, Accounts>();
+// Every request needs the accounts of the same credential, so they are read once.
+const accountsByCredential = new WeakMap<ICredentialDataDecryptedObject, Accounts>();
 
 /** Both vendors' accounts, read from a decrypted credential. */
 export function accountsOf(credential: ICredentialDataDecryptedObject): Accounts {
-	let accounts = known.get(credential);
+	let accounts = accountsByCredential.get(credential);
 	if (accounts === undefined) {
 		accounts = readAccounts(credential);
-		known.set(credential, accounts);
+		accountsByCredential.set(credential, accounts);
 	}
 	return accounts;
 }
@@ -87,8 +87,8 @@ function parsed(url: string): URL | undefined {
 	}
 }
 
-// Every path that this node uses begins with it (docs/vendor-apis.md A.1, B.1).
-const ALL_PATHS = '/external';
+// Every path that the node uses begins with this (docs/vendor-apis.md A.1, B.1).
+const PATH_PREFIX = '/external';
 
 function whyUnusable(account: Account, other: Account): string | undefined {
 	if (account.token === '') {
@@ -100,20 +100,21 @@ function whyUnusable(account: Account, other: Account): string | undefined {
 	if (!/^https?:$/.test(parsed(account.baseUrl)?.protocol ?? '')) {
 		return `${account.baseUrlLabel} is not an http(s) address: correct it in the credential`;
 	}
-	if (`${other.baseUrl}/`.startsWith(`${account.baseUrl}${ALL_PATHS}/`)) {
+	// Requests to this account could then match the other base URL, which is longer, and carry its token.
+	if (`${other.baseUrl}/`.startsWith(`${account.baseUrl}${PATH_PREFIX}/`)) {
 		return `${other.baseUrlLabel} covers addresses of ${account.name}: correct it in the credential`;
 	}
 	return undefined;
 }
 
 /**
- * The one account whose origin and path prefix an address falls under, the longer prefix winning.
- * Throws for any other address, and where both base URLs are the same: a token must reach its own vendor only.
+ * The account whose base URL an address begins with; if both match, the one with the longer base URL. A token
+ * must reach only its own vendor, so this throws for any other address, and if both base URLs are the same.
  */
 export function accountFor(credential: ICredentialDataDecryptedObject, url: string): Account {
 	const accounts = Object.values(accountsOf(credential));
 	const target = parsed(url);
-	// Base URLs are written the same way, so that text can be compared: origin, then path.
+	// Base URLs are written in the same way, so that they can be compared as text.
 	const address = target === undefined ? 'no address' : `${target.origin}${target.pathname}`;
 	const matches = accounts
 		.filter(({ baseUrl: base }) => address === base || address.startsWith(`${base}/`))
@@ -130,7 +131,7 @@ export function accountFor(credential: ICredentialDataDecryptedObject, url: stri
 	return closest;
 }
 
-/** The Authorization header's value for an account. */
+/** The value of the Authorization header for an account (docs/vendor-apis.md A.1, B.1). */
 export function authorization({ scheme, token }: Account): string {
 	return `${scheme} ${token}`;
 }

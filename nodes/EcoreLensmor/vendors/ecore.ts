@@ -4,21 +4,21 @@ import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './end
 
 /** Credits for one record's email (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_EMAIL = 1;
-/** Credits for one record's phone where eCore holds one (docs/vendor-apis.md A.1). */
+/** Credits for one record's phone if eCore has one (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_PHONE = 5;
 /** Credits for a phone unlock of a record that turns out to have no phone (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_WITHOUT_PHONE = 1;
-/** Credits for a phone that enrichment finds; the answer itself never carries the price (docs/vendor-apis.md A.4). */
+/** Credits for a phone that a lookup finds. The answer does not contain the price (docs/vendor-apis.md A.4). */
 export const CREDITS_PER_PHONE = 5;
-/** Credits for an email that enrichment finds; the answer itself never carries the price (docs/vendor-apis.md A.5). */
+/** Credits for an email that a lookup finds. The answer does not contain the price (docs/vendor-apis.md A.5). */
 export const CREDITS_PER_EMAIL = 1;
 
-// No purchase costs more: what claims to is not understood, and would make every sum meaningless.
+// No purchase costs more. What claims to is not understood: it would make every sum meaningless.
 const credits = z.number().nonnegative().max(1_000_000_000);
-// A receipt must not become unreadable because the balance beside it is missing or odd.
+// An answer that says what was paid must not become unreadable because its balance is missing or not a number.
 const balance = z.number().nullable().catch(null);
 
-/** A record's UUID; of the vendor's two examples one is of no RFC version (docs/vendor-apis.md A.3). */
+/** A record's UUID, of any version: one of the vendor's two examples has none (docs/vendor-apis.md A.3). */
 export const recordUuid = z.string().uuid();
 
 const unlockRequest = z.object({
@@ -26,7 +26,7 @@ const unlockRequest = z.object({
 	unlock_type: z.enum(['email', 'phone']),
 });
 
-// `success` may be missing, never false: a receipt that says what it cost is a receipt.
+// `success` may be missing: an answer that says what was charged can be read without it.
 const success = z.literal(true).optional();
 
 const unlockResponse = z.object({
@@ -41,7 +41,7 @@ export type UnlockRequest = z.infer<typeof unlockRequest>;
 /** 200 body of Unlock Records (docs/vendor-apis.md A.3). */
 export type UnlockResponse = z.infer<typeof unlockResponse>;
 
-/** Unlock Records (docs/vendor-apis.md A.3): owned records are skipped and cost 0, so a repeat is free. */
+/** Unlock Records (docs/vendor-apis.md A.3): owned records are skipped and cost 0 credits, so a repeat is free. */
 export const unlockRecords: Endpoint<UnlockRequest, UnlockResponse> = {
 	vendor: 'ecore',
 	repeat: 'free',
@@ -58,7 +58,7 @@ export const unlockRecords: Endpoint<UnlockRequest, UnlockResponse> = {
 
 const text = z.string().min(1);
 
-// Strict: another field beside a combination is undocumented, and eCore may refuse it (docs/vendor-apis.md A.4, A.5).
+// Strict, because eCore may refuse any other field beside a combination (docs/vendor-apis.md A.4, A.5).
 const enrichmentRequest = z.union([
 	z.object({ email: text }).strict(),
 	z.object({ linkedin_url: text }).strict(),
@@ -66,7 +66,7 @@ const enrichmentRequest = z.union([
 	z.object({ first_name: text, last_name: text, company_name: text }).strict(),
 ]);
 
-// `success` is true on a miss too: only `status` tells a hit (docs/vendor-apis.md A.4).
+// `success` is true also if nothing was found: only `status` shows a hit (docs/vendor-apis.md A.4).
 const phoneResponse = z.discriminatedUnion('status', [
 	z.object({
 		success,
@@ -94,7 +94,7 @@ export type PhoneResponse = z.infer<typeof phoneResponse>;
 /** 200 body of Email Enrichment (docs/vendor-apis.md A.5). */
 export type EmailResponse = z.infer<typeof emailResponse>;
 
-/** Phone Enrichment (docs/vendor-apis.md A.4): nothing promises that a repeated hit is free. */
+/** Phone Enrichment (docs/vendor-apis.md A.4): a repeated hit may be charged again. */
 export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
 	vendor: 'ecore',
 	repeat: 'paid',
@@ -104,7 +104,7 @@ export const enrichPhone: Endpoint<EnrichmentRequest, PhoneResponse> = {
 	worstCase: () => CREDITS_PER_PHONE,
 };
 
-/** Email Enrichment (docs/vendor-apis.md A.5): as Phone Enrichment, nothing promises that a repeated hit is free. */
+/** Email Enrichment (docs/vendor-apis.md A.5): a repeated hit may be charged again. */
 export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
 	vendor: 'ecore',
 	repeat: 'paid',
@@ -114,7 +114,8 @@ export const enrichEmail: Endpoint<EnrichmentRequest, EmailResponse> = {
 	worstCase: () => CREDITS_PER_EMAIL,
 };
 
-// Only what paging and matching need: what else a record holds is not certain, and is passed on as it is.
+// Only the field that paging and matching need. Other fields are passed on as they are, because eCore may
+// change them.
 const record = z.object({ uuid: text }).passthrough();
 
 const searchResponse = z.object({
@@ -126,7 +127,7 @@ const searchResponse = z.object({
 	results: z.array(record),
 });
 
-/** Query of Search Records; `filters` by their names on the wire (docs/vendor-apis.md A.2). */
+/** Query of Search Records; `filters` have their names on the wire (docs/vendor-apis.md A.2). */
 export interface SearchRequest {
 	filters: Filters;
 	limit: number;

@@ -12,38 +12,38 @@ export interface WireRequest {
 	body?: IDataObject;
 }
 
-/** One call of a vendor: what travels there, and what comes back. */
+/** One call of a vendor: what is sent, and what is answered. */
 export interface Call<Request, Response> {
 	vendor: Vendor;
 	response: z.ZodType<Response, z.ZodTypeDef, unknown>;
-	/** The body of a 404 that means "no such record or event"; absent where no 404 is documented. */
+	/** The body of a 404 that means "no such record or event"; absent if the vendor documents none. */
 	missing?: z.ZodTypeAny;
 	toWire(request: Request): WireRequest;
 }
 
-/** One paid call: also what it costs at most, and whether asking twice can cost twice. */
+/** One paid call: also the most that it can cost, and whether the same request sent twice can cost twice. */
 export interface Endpoint<Request, Response> extends Call<Request, Response> {
-	/** `free` where the vendor documents a repeat as charging nothing, `paid` where nothing promises it. */
+	/** `free` if the vendor documents that a repeat charges nothing, otherwise `paid` (docs/vendor-apis.md C.3). */
 	repeat: 'free' | 'paid';
-	/** The last check before money is spent. */
+	/** The last check of a request before credits are spent. */
 	request: z.ZodType<Request>;
-	/** The most one such request can charge, in credits. */
+	/** The most that one request can cost, in credits. */
 	worstCase(request: Request): number;
 }
 
-/** One free call. A paid one does not fit: whoever reads cannot reach it. */
+/** One free call. The compiler accepts no paid call in its place, so code that only reads cannot spend. */
 export interface FreeEndpoint<Request, Response> extends Call<Request, Response> {
 	repeat?: never;
 	worstCase?: never;
 }
 
-/** Filters as they travel in a query: what has several values is repeated. */
+/** Filters of a query. A filter with several values is repeated in the query. */
 export type Filters = Readonly<Record<string, string | readonly string[]>>;
 
-/** A path with its query. */
+/** Adds a query to a path. */
 export function withQuery(path: string, query: Filters): string {
 	const pairs = Object.entries(query).flatMap(([name, value]) =>
-		[value].flat().map((one): [string, string] => [name, one]),
+		[value].flat().map((single): [string, string] => [name, single]),
 	);
 	return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs).toString()}`;
 }

@@ -2,18 +2,18 @@ import { z } from 'zod';
 
 import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
-/** Credits for an event that is not unlocked yet (docs/vendor-apis.md B.1). */
+/** Credits for unlocking an event that is not unlocked yet (docs/vendor-apis.md B.1). */
 export const CREDITS_PER_EVENT = 2000;
-/** Longest event id, in characters (docs/vendor-apis.md B.9). */
+/** The most characters of an event ID (docs/vendor-apis.md B.9). */
 export const LONGEST_EVENT_ID = 100;
 
-/** An event's id or eventId, an opaque text (docs/vendor-apis.md B.9). */
+/** An event's id or eventId: any text that can be part of a path (docs/vendor-apis.md B.9). */
 export const eventId = z
 	.string()
 	.min(1)
 	.max(LONGEST_EVENT_ID)
-	// "." and ".." would be swallowed by the path and turn the call into another one;
-	// half a character (a lone surrogate) has no URL encoding.
+	// "." and ".." in a path would make it the path of another call. A lone surrogate (half a character) has
+	// no URL encoding.
 	.regex(/^(?!\.{1,2}$)\P{Surrogate}*$/su);
 
 const unlockRequest = z.object({ eventId, callSource: z.enum(['api', 'agent']) });
@@ -31,7 +31,7 @@ const unlockResponse = z.object({
 	success: z.literal(true).optional(),
 	alreadyUnlocked: z.boolean(),
 	creditsUsed: z.number().finite().nonnegative(),
-	// Only the credits are needed to understand what was paid; the rest is kept where it is readable.
+	// Not needed to know what was paid, so an answer is readable without them.
 	balanceAfter: balanceAfter.partial().nullable().catch(null),
 	event: event.partial().nullable().catch(null),
 });
@@ -43,7 +43,7 @@ export type EventUnlockResponse = z.infer<typeof unlockResponse>;
 
 const missing = z.object({ errorKey: z.literal('NOT_FOUND') });
 
-/** Event Unlock (docs/vendor-apis.md B.9): 2000 credits once; a repeat is documented as free. */
+/** Event Unlock (docs/vendor-apis.md B.9): 2000 credits, once. The vendor documents that a repeat is free. */
 export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	vendor: 'lensmor',
 	repeat: 'free',
@@ -58,13 +58,13 @@ export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	worstCase: () => CREDITS_PER_EVENT,
 };
 
-// Only what paging and branching need: what else an entry holds is not certain, and is passed on as it is.
-// A longer number has lost its last digits, and would be the ID of something else.
+// Only the fields that paging and branching need. Other fields are passed on as they are, because Lensmor may
+// change them. `safe`: a longer number has lost its last digits, and could be the ID of something else.
 const identifier = z.union([z.string().min(1), z.number().int().safe()]).transform(String);
 const entry = z.object({ id: identifier, eventId: identifier.nullish().catch(null) }).passthrough();
 const count = z.number().optional().catch(undefined);
 
-// Each part is optional in the schema, and left out in examples (docs/vendor-apis.md B.12).
+// Each part may be missing (docs/vendor-apis.md B.12).
 const semantics = z
 	.object({
 		accessMode: z.string().optional().catch(undefined),
@@ -84,13 +84,16 @@ const listResponse = z.object({
 	semantics,
 });
 
-/** Query of Lensmor's lists; `filters` by their names on the wire (docs/vendor-apis.md B.1, pagination). */
+/** Query of Lensmor's lists; `filters` have their names on the wire (docs/vendor-apis.md B.1, pagination). */
 export interface ListRequest {
 	filters: Filters;
 	page: number;
 	pageSize: number;
 }
-/** 200 body of Lensmor's lists; `semantics` on those of one event (docs/vendor-apis.md B.4, B.12, B.13). */
+/**
+ * 200 body of Lensmor's lists; only the lists of one event have `semantics` (docs/vendor-apis.md B.4, B.12,
+ * B.13).
+ */
 export type ListResponse = z.infer<typeof listResponse>;
 
 function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
@@ -105,9 +108,12 @@ function list(path: string): FreeEndpoint<ListRequest, ListResponse> {
 	};
 }
 
-/** The most entries on a page of events or exhibitors, in every version of the documents (docs/vendor-apis.md B.4, B.12). */
+/**
+ * The most events or exhibitors on a page that every version of the documents permits (docs/vendor-apis.md
+ * B.4, B.12).
+ */
 export const ENTRIES_PER_PAGE = 100;
-/** The most people on a page, in every version of the documents (docs/vendor-apis.md B.13, B.18). */
+/** The most people on a page that every version of the documents permits (docs/vendor-apis.md B.13, B.18). */
 export const PEOPLE_PER_PAGE = 50;
 
 /** List events (docs/vendor-apis.md B.4): free. */
@@ -122,7 +128,7 @@ const eventResponse = z.object({ event: entry });
 /** 200 body of Event detail (docs/vendor-apis.md B.5). */
 export type EventResponse = z.infer<typeof eventResponse>;
 
-/** Event detail (docs/vendor-apis.md B.5): free; the request is an event's id or eventId. */
+/** Event detail (docs/vendor-apis.md B.5): free. The request is an event's id or eventId. */
 export const getEvent: FreeEndpoint<string, EventResponse> = {
 	vendor: 'lensmor',
 	response: eventResponse,
@@ -143,7 +149,10 @@ const precheckResponse = z.object({
 /** 200 body of Action precheck (docs/vendor-apis.md B.3). */
 export type PrecheckResponse = z.infer<typeof precheckResponse>;
 
-/** Action precheck of an event unlock (docs/vendor-apis.md B.3): free, reserves nothing; the request is an event's id or eventId. */
+/**
+ * Action precheck of an event unlock (docs/vendor-apis.md B.3): free, and reserves nothing. The request is an
+ * event's id or eventId.
+ */
 export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
 	vendor: 'lensmor',
 	response: precheckResponse,
@@ -154,13 +163,13 @@ export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
 	}),
 };
 
-// The one field that makes it a balance; null where the account has none yet.
+// The only field that the node needs; null if the account has no balance yet.
 const balanceResponse = z.object({ totalBalance: z.number().nullable() }).passthrough();
 
 /** 200 body of Credit balance (docs/vendor-apis.md B.2). */
 export type BalanceResponse = z.infer<typeof balanceResponse>;
 
-/** Credit balance (docs/vendor-apis.md B.2): free; there is nothing to ask for but itself. */
+/** Credit balance (docs/vendor-apis.md B.2): free. The request is empty. */
 export const getBalance: FreeEndpoint<object, BalanceResponse> = {
 	vendor: 'lensmor',
 	response: balanceResponse,

@@ -4,7 +4,7 @@ import type { FreeOperation, OperationDescription } from '../operation';
 import { number } from '../outputFields';
 import { getBalance, type BalanceResponse } from '../../vendors/lensmor';
 
-/** Lensmor's balance in credits; the two times are in milliseconds (docs/vendor-apis.md B.2). */
+/** The output fields of Balance → Get, in credits; the two times are in milliseconds (docs/vendor-apis.md B.2). */
 export const balance = z.object({
 	totalAmount: number,
 	totalBalance: number,
@@ -30,7 +30,7 @@ const description: OperationDescription<typeof balance> = {
 	output: balance,
 };
 
-/** Balance → Get: Lensmor's credits. */
+/** Balance → Get: reads how many Lensmor credits are left (docs/vendor-apis.md B.2). */
 export const balanceGet: FreeOperation<object, BalanceResponse> = {
 	kind: 'free',
 	resource: 'balance',

@@ -5,7 +5,7 @@ import { enrichment } from '../enrichment/enrichment';
 import { identifierFields, tryNextOption } from '../enrichment/identifierFields';
 import { MATCHED_BY } from '../enrichment/identifiers';
 
-/** Email → Enrich: looks a person's email up. */
+/** Email → Enrich: finds a person's email (docs/vendor-apis.md A.5). */
 export const emailEnrich = enrichment({
 	resource: 'email',
 	description: {

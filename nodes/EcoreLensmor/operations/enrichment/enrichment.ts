@@ -13,17 +13,20 @@ interface Enrichment<Results, Output extends OutputFields> {
 	resource: string;
 	description: OperationDescription<Output>;
 	endpoint: Endpoint<EnrichmentRequest, EnrichmentResponse<Results>>;
-	/** In credits: the answer carries no price. */
+	/** In credits, because the answer does not contain the price (docs/vendor-apis.md A.4). */
 	price: number;
-	/** The output fields that tell what was found. */
+	/** The output fields for what was found. */
 	details: (results: Results) => Details<Output>;
-	/** The same fields where nothing was found. */
+	/** The same fields if nothing was found. */
 	noDetails: Details<Output>;
 }
 
 type Details<Output extends OutputFields> = Omit<z.infer<Output>, 'found' | 'matchedBy'>;
 
-/** An operation that looks a person up; nothing promises that a second hit is free, so none is asked for. */
+/**
+ * A paid operation that looks a person up. Each hit may be charged, also one for the same person as before
+ * (docs/vendor-apis.md A.4), so only a person can have a lookup that is in doubt sent again.
+ */
 export function enrichment<Results, Output extends OutputFields>({
 	resource,
 	description,
@@ -37,9 +40,9 @@ export function enrichment<Results, Output extends OutputFields>({
 	Output,
 	never
 > {
-	// The compiler has checked `details` and `noDetails` against the output; it cannot add these two.
-	const fields = (found: boolean | null, own: Details<Output>, by: MatchedBy | null) =>
-		({ found, ...own, matchedBy: by }) as z.infer<Output>;
+	// The compiler has checked `details` and `noDetails`, but it cannot see that all fields together are the output.
+	const fields = (found: boolean | null, ofPerson: Details<Output>, by: MatchedBy | null) =>
+		({ found, ...ofPerson, matchedBy: by }) as z.infer<Output>;
 	return {
 		kind: 'paid',
 		resource,

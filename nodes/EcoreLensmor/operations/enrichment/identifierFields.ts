@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** The fields that tell a person; all of them may be mapped at once. */
+/** The fields that identify a person. All of them may be filled in at once. */
 export const identifierFields: INodeProperties[] = [
 	{
 		displayName:
@@ -59,7 +59,7 @@ export const identifierFields: INodeProperties[] = [
 	},
 ];
 
-/** Options → Try Next Identifier When Not Found. */
+/** The option Try Next Identifier When Not Found. */
 export const tryNextOption: INodeProperties = {
 	displayName: 'Try Next Identifier When Not Found',
 	name: 'tryNext',

@@ -4,11 +4,12 @@ import type { EnrichmentRequest } from '../../vendors/ecore';
 import type { BadInput, ItemParameters, Requests } from '../operation';
 import { quote } from '../quote';
 
-/** Which combination of identifiers a lookup used, as the output's `matchedBy` names it. */
+/** The combinations of identifiers by which a person can be looked up. */
 export const MATCHED_BY = ['linkedinUrl', 'email', 'nameAndWebsite', 'nameAndCompany'] as const;
+/** The combination that a lookup used: the output field `matchedBy`. */
 export type MatchedBy = (typeof MATCHED_BY)[number];
 
-/** An identifier as an item gave it: usable, absent, or there but no good, and why. */
+/** An identifier in an item: usable, absent, or malformed, and then why. */
 type Identifier = { value: string } | { absent: true } | { malformed: string };
 
 const LABELS = {
@@ -21,20 +22,20 @@ const LABELS = {
 } as const;
 type Field = keyof typeof LABELS;
 
-// What CRMs hold in place of nothing. "Na" is a family name, "NA" and "na" are not.
+// Texts that CRMs put into an empty field. "Na" is a family name, "NA" and "na" are not.
 const FILLER =
 	/^(?:n\.?\/?a\.?|none|null|nil|undefined|unknown|not (?:available|applicable|provided)|tbd)$/i;
 const REAL_NAMES = /^Na$/;
 const HAS_A_LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
-// LinkedIn's addresses that are not a person's.
+// Paths of LinkedIn that are not a person's page.
 const NOT_A_PERSON = /^\/(?:company|school|showcase|jobs|feed|groups|posts)(?:\/|$)/i;
 
-// No identifier is longer; what comes out of a lead form may be anything.
+// A longer text is not an identifier. A web form, for example, accepts any text.
 const MAX_CHARACTERS = 500;
 
 const emailAddress = z.string().email();
 
-/** Whether a text is what CRMs hold in place of nothing. */
+/** Whether a text only stands for an empty field, such as "n/a". */
 export function isFiller(text: string): boolean {
 	return !HAS_A_LETTER_OR_DIGIT.test(text) || (FILLER.test(text) && !REAL_NAMES.test(text));
 }
@@ -47,7 +48,7 @@ function parsed(address: string): URL | undefined {
 	return URL.canParse(address) ? new URL(address) : undefined;
 }
 
-/** What is wrong with a text as the value of a field; `undefined` when it will do. */
+/** What is wrong with a text as the value of a field; `undefined` if nothing is. */
 const complaints: Record<Field, (text: string) => string | undefined> = {
 	linkedinUrl: (text) => {
 		const url = parsed(withScheme(text));
@@ -90,8 +91,8 @@ function identifier(item: ItemParameters, field: Field): Identifier {
 }
 
 /**
- * The lookups that an item asks for: its best combination, and the others in turn where the user
- * wants them tried; or what is wrong with it.
+ * The lookups that an item asks for: its best combination, and then the others if the user wants them
+ * tried; or what is wrong with the item.
  */
 export function parseIdentifiers(item: ItemParameters): Requests<EnrichmentRequest> | BadInput {
 	const tryNext = item.option('tryNext') ?? false;
@@ -106,11 +107,11 @@ export function parseIdentifiers(item: ItemParameters): Requests<EnrichmentReque
 }
 
 /**
- * Every complete combination of an item's identifiers, best first (docs/vendor-apis.md A.4). A malformed
- * identifier counts as absent; with no complete combination the sentence says what was malformed or missing.
+ * Every complete combination of an item's identifiers, the best one first (docs/vendor-apis.md A.4). A malformed
+ * identifier counts as absent. If no combination is complete, a sentence says what is malformed or missing.
  */
 function combinationsIn(item: ItemParameters): Requests<EnrichmentRequest> | BadInput {
-	const read = {
+	const identifiers = {
 		linkedinUrl: identifier(item, 'linkedinUrl'),
 		email: identifier(item, 'email'),
 		firstName: identifier(item, 'firstName'),
@@ -119,8 +120,8 @@ function combinationsIn(item: ItemParameters): Requests<EnrichmentRequest> | Bad
 		companyWebsite: identifier(item, 'companyWebsite'),
 	};
 	const value = (field: Field) => {
-		const found = read[field];
-		return 'value' in found ? found.value : undefined;
+		const given = identifiers[field];
+		return 'value' in given ? given.value : undefined;
 	};
 	const [linkedin_url, email, first_name, last_name, company_name, company_website] = [
 		value('linkedinUrl'),
@@ -141,28 +142,28 @@ function combinationsIn(item: ItemParameters): Requests<EnrichmentRequest> | Bad
 	const [best, ...others] = requests;
 	if (best !== undefined) return { requests: [best, ...others] };
 
-	const malformed = Object.values(read).flatMap((found) =>
-		'malformed' in found ? [found.malformed] : [],
+	const malformed = Object.values(identifiers).flatMap((given) =>
+		'malformed' in given ? [given.malformed] : [],
 	);
 	return { bad: [...malformed, whatIsMissing(value)].join('; ') };
 }
 
 function whatIsMissing(value: (field: Field) => string | undefined): string {
-	const named = (fields: Field[]) => fields.filter((field) => value(field) !== undefined).length;
-	const inName = named(['firstName', 'lastName']);
-	const inCompany = named(['companyName', 'companyWebsite']);
-	if (inName + inCompany === 0) {
+	const usable = (fields: Field[]) => fields.filter((field) => value(field) !== undefined).length;
+	const ofName = usable(['firstName', 'lastName']);
+	const ofCompany = usable(['companyName', 'companyWebsite']);
+	if (ofName + ofCompany === 0) {
 		return 'LinkedIn URL, Email, or First Name, Last Name and a company is needed';
 	}
 	const missing = [
 		value('firstName') === undefined ? LABELS.firstName : '',
 		value('lastName') === undefined ? LABELS.lastName : '',
-		inCompany === 0 ? `${LABELS.companyName} or ${LABELS.companyWebsite}` : '',
+		ofCompany === 0 ? `${LABELS.companyName} or ${LABELS.companyWebsite}` : '',
 	].filter(Boolean);
 	return `There is no ${missing.join(' and no ')}, and no LinkedIn URL or Email instead`;
 }
 
-/** Which combination a request is. */
+/** The combination that a request uses. */
 export function matchedBy(request: EnrichmentRequest): MatchedBy {
 	if ('linkedin_url' in request) return 'linkedinUrl';
 	if ('email' in request) return 'email';
@@ -175,15 +176,18 @@ function foldedAddress(address: string): string {
 	return `${url.host.replace(/^www\./, '')}${url.pathname.replace(/\/+$/, '')}${url.search}`;
 }
 
-// One profile has many addresses: on national hosts, with tracking behind it, in any case. Only a
-// member ID in place of the name (in/ACoAA…) means something else in another case.
+// One profile has many addresses: on national hosts, with tracking parameters, in upper or lower case. Case
+// matters only in a member ID, which may stand in place of the name (in/ACoAA…).
 function foldedProfile(address: string): string {
 	const name = /^\/in\/([^/]+)/i.exec(parsed(address)?.pathname ?? '')?.[1];
 	if (name === undefined) return foldedAddress(address);
 	return `in/${/^AC[a-z]AA/.test(name) ? name : name.toLowerCase()}`;
 }
 
-/** The same for two requests that ask for the same person by the same means, however they are spelt. */
+/**
+ * The identity of a request: the same for two lookups of the same person by the same identifiers, however they
+ * are spelt.
+ */
 export function identityOf(request: EnrichmentRequest): string {
 	if ('linkedin_url' in request) return `linkedin ${foldedProfile(request.linkedin_url)}`;
 	if ('email' in request) return `email ${request.email.toLowerCase()}`;

@@ -4,7 +4,7 @@ import { eventField, eventIn } from './eventField';
 import type { FreeOperation, OperationDescription, Page } from '../operation';
 import { precheckEventUnlock, type PrecheckResponse } from '../../vendors/lensmor';
 
-/** What Lensmor says of an unlock before it is paid; amounts are in credits (docs/vendor-apis.md B.3). */
+/** The output fields of Event → Check Unlock; amounts are in credits (docs/vendor-apis.md B.3). */
 export const unlockCheck = z.object({
 	eventId: z.string(),
 	allowed: z.boolean(),
@@ -28,7 +28,10 @@ const description: OperationDescription<typeof unlockCheck> = {
 	output: unlockCheck,
 };
 
-/** Event → Check Unlock: what Event → Unlock would come to; nothing is reserved. */
+/**
+ * Event → Check Unlock: what Event → Unlock would do and cost. Lensmor reserves nothing (docs/vendor-apis.md
+ * B.3).
+ */
 export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
 	kind: 'free',
 	resource: 'event',
@@ -36,8 +39,8 @@ export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
 	description,
 	endpoint: precheckEventUnlock,
 	parse: (item) => {
-		const asked = eventIn(item);
-		return 'bad' in asked ? asked : { request: asked.eventId };
+		const given = eventIn(item);
+		return 'bad' in given ? given : { request: given.eventId };
 	},
 	page,
 };
@@ -60,8 +63,8 @@ const REASONS: Readonly<Record<string, { says: string; alreadyUnlocked: boolean 
 
 function page(response: PrecheckResponse, eventId: string): Page<string> {
 	const { allowed, credits, reason_code: code, detail } = response;
-	const known = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
-	const { says, alreadyUnlocked } = known ?? {
+	const documented = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
+	const { says, alreadyUnlocked } = documented ?? {
 		says: code === '' ? 'Lensmor gave no reason' : `Lensmor says ${code}`,
 		alreadyUnlocked: null,
 	};

@@ -4,7 +4,7 @@ import { eventId as eventIdSchema, LONGEST_EVENT_ID } from '../../vendors/lensmo
 import type { BadInput, ItemParameters } from '../operation';
 import { quote } from '../quote';
 
-/** The field for one of Lensmor's events. */
+/** The field in which the user chooses one of Lensmor's events. */
 export const eventField: INodeProperties = {
 	displayName: 'Event',
 	name: 'eventId',
@@ -30,14 +30,14 @@ export const eventField: INodeProperties = {
 	],
 };
 
-/** The id of the event that an item names, or what is wrong with it (docs/vendor-apis.md B.9). */
+/** The ID of the event in an item, or what is wrong with it (docs/vendor-apis.md B.9). */
 export function eventIn(item: ItemParameters): { eventId: string } | BadInput {
 	const given = locatedValue(item.field('eventId'));
 	if (given === null || given === undefined) return { bad: 'Event is empty' };
 	if (typeof given !== 'string' && typeof given !== 'number') {
 		return { bad: `Event must be the ID of an event, not ${quote(given)}` };
 	}
-	// NaN, a fraction, or a number of which the last digits are already lost: it would be another event's.
+	// NaN, a fraction, or a number so large that its last digits are lost: it could be the ID of another event.
 	if (typeof given === 'number' && !Number.isSafeInteger(given)) {
 		return { bad: `Event must be the ID of an event, not ${quote(given)}: give a long ID as text` };
 	}

@@ -17,7 +17,7 @@ const description: OperationDescription<typeof event> = {
 	output: event,
 };
 
-/** Event → Get: one of Lensmor's events. */
+/** Event → Get: reads one of Lensmor's events (docs/vendor-apis.md B.5). */
 export const eventGet: FreeOperation<string, EventResponse> = {
 	kind: 'free',
 	resource: 'event',
@@ -25,8 +25,8 @@ export const eventGet: FreeOperation<string, EventResponse> = {
 	description,
 	endpoint: getEvent,
 	parse: (item) => {
-		const asked = eventIn(item);
-		return 'bad' in asked ? asked : { request: asked.eventId };
+		const given = eventIn(item);
+		return 'bad' in given ? given : { request: given.eventId };
 	},
 	page: (response) => ({
 		entries: [{ key: response.event.id, json: response.event as IDataObject }],

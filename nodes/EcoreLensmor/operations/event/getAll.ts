@@ -100,7 +100,7 @@ const ON_THE_WIRE = {
 	sponsorMatchStarred: 'sponsor_match_starred',
 };
 
-/** Event → Get Many: searches Lensmor's events. */
+/** Event → Get Many: searches Lensmor's events (docs/vendor-apis.md B.4). */
 export const eventGetAll: FreeOperation<ListRequest, ListResponse> = {
 	kind: 'free',
 	resource: 'event',

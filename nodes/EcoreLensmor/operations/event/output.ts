@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { flag, number, text } from '../outputFields';
 
-/** An event as it comes out (docs/vendor-apis.md B.4, B.5). */
+/** The output fields of an event (docs/vendor-apis.md B.4, B.5). */
 export const event = z.object({
 	id: z.string(),
 	eventId: text,

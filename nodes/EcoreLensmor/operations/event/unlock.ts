@@ -15,7 +15,7 @@ import {
 	type EventUnlockResponse,
 } from '../../vendors/lensmor';
 
-/** An unlocked event; the balance is in credits (docs/vendor-apis.md B.9). */
+/** The output fields of Event → Unlock; the balance is in credits (docs/vendor-apis.md B.9). */
 const output = z.object({
 	eventId: z.string().nullable(),
 	alreadyUnlocked: z.boolean().nullable(),
@@ -63,7 +63,10 @@ const description: OperationDescription<typeof output> = {
 	output,
 };
 
-/** Event → Unlock: opens a trade-show event's exhibitors and people; an unlocked event costs nothing again. */
+/**
+ * Event → Unlock: opens a trade-show event's exhibitors and people. An event that is unlocked already costs 0
+ * credits (docs/vendor-apis.md B.9).
+ */
 export const eventUnlock: PaidOperation<
 	EventUnlockRequest,
 	EventUnlockResponse,
@@ -89,14 +92,14 @@ export const eventUnlock: PaidOperation<
 };
 
 function parse(item: ItemParameters): Requests<EventUnlockRequest> | BadInput {
-	const asked = eventIn(item);
-	if ('bad' in asked) return asked;
+	const given = eventIn(item);
+	if ('bad' in given) return given;
 	const source = item.option('callSource') ?? 'auto';
 	if (source !== 'auto' && source !== 'api' && source !== 'agent') {
 		return { bad: `Call Source must be "auto", "api" or "agent", not ${quote(source)}` };
 	}
 	const callSource = source === 'auto' ? (item.calledByAgent ? 'agent' : 'api') : source;
-	return { requests: [{ eventId: asked.eventId, callSource }] };
+	return { requests: [{ eventId: given.eventId, callSource }] };
 }
 
 function settle(response: EventUnlockResponse, request: EventUnlockRequest) {
@@ -105,14 +108,17 @@ function settle(response: EventUnlockResponse, request: EventUnlockRequest) {
 		outcome: alreadyUnlocked ? ('already_unlocked' as const) : ('unlocked' as const),
 		creditsCharged: creditsUsed,
 		creditsRemaining: balanceAfter?.totalBalance ?? null,
-		reason: anotherEvent(response, request),
+		reason: warningOfOtherEvent(response, request),
 		fields: { alreadyUnlocked, event: event ?? null, balance: balanceAfter ?? null },
 	};
 }
 
-// An event has an id and an eventId, and one event's may be another's (docs/vendor-apis.md B.9): whoever
-// pays 2000 credits should be told when the answer is about an event of neither.
-function anotherEvent({ event }: EventUnlockResponse, { eventId }: EventUnlockRequest): string {
+// An event has an id and an eventId, and one event's eventId may be another event's id (docs/vendor-apis.md B.9).
+// If the answer is about an event with neither, 2000 credits may have been paid for the wrong one.
+function warningOfOtherEvent(
+	{ event }: EventUnlockResponse,
+	{ eventId }: EventUnlockRequest,
+): string {
 	if (event?.id === undefined && event?.eventId === undefined) return '';
 	if (event.id === eventId || event.eventId === eventId) return '';
 	const name = event.name ? ` (${event.name})` : '';

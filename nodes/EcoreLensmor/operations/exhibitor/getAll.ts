@@ -14,7 +14,7 @@ import {
 	type ListResponse,
 } from '../../vendors/lensmor';
 
-/** An exhibitor as it comes out; `lockedCount` is how many more an unlock would show (docs/vendor-apis.md B.12). */
+/** The output fields of an exhibitor (docs/vendor-apis.md B.12). */
 export const exhibitor = z.object({
 	id: z.string(),
 	companyName: text,
@@ -103,7 +103,7 @@ const description: OperationDescription = {
 	output: exhibitor.merge(access),
 };
 
-/** Exhibitor → Get Many: the companies at an event, all of them once it is unlocked. */
+/** Exhibitor → Get Many: lists the companies at an event. All of them are shown when the event is unlocked. */
 export const exhibitorGetAll: FreeOperation<ListRequest, ListResponse> = {
 	kind: 'free',
 	resource: 'exhibitor',
@@ -111,9 +111,9 @@ export const exhibitorGetAll: FreeOperation<ListRequest, ListResponse> = {
 	description,
 	endpoint: listExhibitors,
 	parse: (item) => {
-		const asked = eventIn(item);
-		if ('bad' in asked) return asked;
-		const always = { event_id: asked.eventId };
+		const given = eventIn(item);
+		if ('bad' in given) return given;
+		const always = { event_id: given.eventId };
 		return firstPage(item, { filters, always, perPage: ENTRIES_PER_PAGE });
 	},
 	page: eventListPage,

@@ -4,7 +4,7 @@ import type { Filters } from '../../vendors/endpoint';
 import type { BadInput, ItemParameters } from '../operation';
 import { quote } from '../quote';
 
-/** The Filters collection with these entries. */
+/** The field Filters, with these filters in it. */
 export function filtersField(options: INodeProperties[]): INodeProperties {
 	return {
 		displayName: 'Filters',
@@ -17,31 +17,31 @@ export function filtersField(options: INodeProperties[]): INodeProperties {
 }
 
 /**
- * The filters that an item sets, by their names on the wire, or what is wrong with one. `onTheWire` has
- * the names that differ there. An empty filter counts as not set, as in a form.
+ * The filters that an item sets, by their names on the wire, or what is wrong with one. `onTheWire`: the
+ * filters that have another name there. An empty filter counts as not set.
  */
 export function filtersIn(
 	item: ItemParameters,
 	options: readonly INodeProperties[],
 	onTheWire: Readonly<Record<string, string>> = {},
 ): { filters: Filters } | BadInput {
-	// n8n lets nothing but a collection through.
-	const given = (item.field('filters') || {}) as IDataObject;
+	// n8n passes nothing but a collection on.
+	const collection = (item.field('filters') || {}) as IDataObject;
 	const filters: Record<string, string | string[]> = {};
 	for (const option of options) {
 		const { name, displayName, type } = option;
-		const value = given[name];
+		const value = collection[name];
 		if (Array.isArray(value) && !takesSeveral(option)) {
 			return { bad: `${displayName} must be one value, not a list` };
 		}
-		const written = [value].flat().map((one) => onWire(one, type));
-		const wrong = written.findIndex((one) => one === undefined);
+		const texts = [value].flat().map((given) => textOnWire(given, type));
+		const wrong = texts.findIndex((text) => text === undefined);
 		if (wrong !== -1) {
 			return {
 				bad: `${displayName} must be ${EXPECTED[type] ?? 'text'}, not ${quote([value].flat()[wrong])}`,
 			};
 		}
-		const set = written.flatMap((one) => one || []);
+		const set = texts.flatMap((text) => text || []);
 		const [first] = set;
 		if (first !== undefined) filters[onTheWire[name] ?? name] = Array.isArray(value) ? set : first;
 	}
@@ -58,14 +58,14 @@ const EXPECTED: Partial<Record<INodeProperties['type'], string>> = {
 	number: 'a number, 0 or more',
 };
 
-/** A value as it travels: empty where nothing is set, `undefined` where it is none of that type. */
-function onWire(value: unknown, type: INodeProperties['type']): string | undefined {
+/** A value as text on the wire: empty if nothing is set, `undefined` if the value does not have that type. */
+function textOnWire(value: unknown, type: INodeProperties['type']): string | undefined {
 	if (value === undefined || value === null) return '';
 	switch (type) {
 		case 'boolean':
 			return typeof value === 'boolean' ? String(Number(value)) : undefined;
 		case 'dateTime':
-			// From an expression it may be an object of Luxon's or of JavaScript's: both write themselves as ISO 8601.
+			// An expression may give a Luxon or a JavaScript date. As JSON, both are ISO 8601.
 			return value === '' ? '' : /^"(\d{4}-\d{2}-\d{2})/.exec(JSON.stringify(value))?.[1];
 		case 'number':
 			if (value === '') return '';

@@ -7,24 +7,24 @@ import { filtersIn } from './filters';
 import { limitOf } from './listFields';
 import type { BadInput, FreeRequest, ItemParameters, Page } from '../operation';
 
-/** What every item of an event's list carries beside itself: `lockedCount` is how many more an unlock would show. */
+/** Output fields of every entry of an event's list. `lockedCount`: how many more entries an unlock would show. */
 export const access = z.object({
 	accessMode: z.string().nullable(),
 	lockedCount: z.number().nullable(),
 });
 
-/** One of Lensmor's lists, as its operation knows it. */
+/** What an operation knows of one of Lensmor's lists. */
 interface List {
 	filters: readonly INodeProperties[];
-	/** The names of filters that differ on the wire. */
+	/** The filters that have another name on the wire. */
 	onTheWire?: Readonly<Record<string, string>>;
-	/** What a filter cannot change, such as the event. */
+	/** Parts of the query that the user's filters cannot change, such as the event. */
 	always?: Filters;
 	/** The most entries that one page may have. */
 	perPage: number;
 }
 
-/** The first request for a list, as an item asks for it, or what is wrong with that. */
+/** The first request for the list that an item asks for, or what is wrong with the item. */
 export function firstPage(
 	item: ItemParameters,
 	{ filters, onTheWire, always, perPage }: List,
@@ -48,16 +48,16 @@ export function listPage(response: ListResponse, request: ListRequest): Page<Lis
 }
 
 /**
- * Reads one page of an event's exhibitors or people, which may be a preview (docs/vendor-apis.md B.12): the
- * page behind its edge is empty, which does not mean that there is nothing.
+ * Reads one page of an event's exhibitors or people. The list may be a preview (docs/vendor-apis.md B.12): then the
+ * page after its last page is empty, although the event has more entries.
  */
 export function eventListPage(response: ListResponse, request: ListRequest): Page<ListRequest> {
 	const { accessMode, counts, pageState, unlock } = response.semantics ?? {};
-	const isBehindTheEdge = pageState?.accessible === false;
-	const isAtTheEdge = request.page >= (pageState?.maxAccessiblePage ?? Infinity);
+	const isAfterLastPage = pageState?.accessible === false;
+	const isLastPage = request.page >= (pageState?.maxAccessiblePage ?? Infinity);
 	const isPreview = accessMode === 'preview';
 	const locked = counts?.remainingLockedCount;
-	const ends = isBehindTheEdge || (isPreview && isAtTheEdge);
+	const ends = isAfterLastPage || (isPreview && isLastPage);
 	const { next, isMorePromised, ...page } = listPage(response, request);
 	return {
 		...page,
@@ -66,9 +66,9 @@ export function eventListPage(response: ListResponse, request: ListRequest): Pag
 			lockedCount: locked ?? (accessMode === 'full' ? 0 : null),
 		} satisfies z.infer<typeof access>,
 		...(ends ? {} : { next, isMorePromised }),
-		// Each part of what Lensmor says of a preview may be missing.
+		// Without `accessMode`, which may be missing, other parts of the answer show that it is a preview.
 		leftOut:
-			isPreview || (accessMode !== 'full' && (isBehindTheEdge || (locked ?? 0) > 0))
+			isPreview || (accessMode !== 'full' && (isAfterLastPage || (locked ?? 0) > 0))
 				? whatAnUnlockWouldShow(request, locked, unlock?.credits)
 				: undefined,
 	};

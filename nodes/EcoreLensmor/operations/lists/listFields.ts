@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { BadInput, ItemParameters } from '../operation';
 import { quote } from '../quote';
 
-/** Simplify: the few fields that most workflows need, or what the vendor sent. */
+/** The field Simplify: whether to return a few fields, or all that the vendor sent. */
 export const simplifyField: INodeProperties = {
 	displayName: 'Simplify',
 	name: 'simple',
@@ -12,7 +12,7 @@ export const simplifyField: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** How many entries of a list to read. */
+/** The fields Return All and Limit. */
 export const limitFields: INodeProperties[] = [
 	{
 		displayName: 'Return All',
@@ -32,7 +32,7 @@ export const limitFields: INodeProperties[] = [
 	},
 ];
 
-/** The most entries that an item takes, `Infinity` for all; or what is wrong with its limit. */
+/** The most entries that an item wants, `Infinity` for all; or what is wrong with its limit. */
 export function limitOf(item: ItemParameters): { limit: number } | BadInput {
 	const returnAll = item.field('returnAll');
 	if (typeof returnAll !== 'boolean') {

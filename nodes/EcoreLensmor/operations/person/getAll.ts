@@ -14,7 +14,7 @@ import {
 	type ListResponse,
 } from '../../vendors/lensmor';
 
-/** A person at an event as it comes out (docs/vendor-apis.md B.13). */
+/** The output fields of a person at an event (docs/vendor-apis.md B.13). */
 export const person = z.object({
 	id: z.string(),
 	fullName: text,
@@ -85,7 +85,7 @@ const description: OperationDescription = {
 
 const ON_THE_WIRE = { exhibitorId: 'exhibitor_id', searchQuery: 'search_query' };
 
-/** Person → Get Many: the people at an event, all of them once it is unlocked. */
+/** Person → Get Many: lists the people at an event. All of them are shown when the event is unlocked. */
 export const personGetAll: FreeOperation<ListRequest, ListResponse> = {
 	kind: 'free',
 	resource: 'person',
@@ -93,9 +93,9 @@ export const personGetAll: FreeOperation<ListRequest, ListResponse> = {
 	description,
 	endpoint: listPersonnel,
 	parse: (item) => {
-		const asked = eventIn(item);
-		if ('bad' in asked) return asked;
-		const always = { event_id: asked.eventId };
+		const given = eventIn(item);
+		if ('bad' in given) return given;
+		const always = { event_id: given.eventId };
 		const list = { filters, onTheWire: ON_THE_WIRE, always, perPage: PEOPLE_PER_PAGE };
 		return firstPage(item, list);
 	},

@@ -5,7 +5,7 @@ import { enrichment } from '../enrichment/enrichment';
 import { identifierFields, tryNextOption } from '../enrichment/identifierFields';
 import { MATCHED_BY } from '../enrichment/identifiers';
 
-/** Phone → Enrich: looks a person's phone up. */
+/** Phone → Enrich: finds a person's phone (docs/vendor-apis.md A.4). */
 export const phoneEnrich = enrichment({
 	resource: 'phone',
 	description: {

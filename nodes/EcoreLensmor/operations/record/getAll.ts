@@ -14,7 +14,7 @@ import type {
 import { flag, text } from '../outputFields';
 import { searchRecords, type SearchRequest, type SearchResponse } from '../../vendors/ecore';
 
-/** A record as it comes out (docs/vendor-apis.md A.2). */
+/** The output fields of a record (docs/vendor-apis.md A.2). */
 export const record = z.object({
 	uuid: z.string(),
 	firstName: text,
@@ -93,7 +93,7 @@ const description: OperationDescription<typeof record> = {
 	output: record,
 };
 
-/** How many records one search asks for at most; eCore states no maximum (docs/vendor-apis.md A.2). */
+/** The most records that one search asks for. eCore documents no maximum (docs/vendor-apis.md A.2). */
 export const RECORDS_PER_PAGE = 100;
 
 const ON_THE_WIRE = {
@@ -105,7 +105,7 @@ const ON_THE_WIRE = {
 	revenueRange: 'revenue_range',
 } as const;
 
-/** Record → Get Many: searches eCore's records; what is unlocked shows its email and phones. */
+/** Record → Get Many: searches eCore's records. Only unlocked records show their email and phones. */
 export const recordGetAll = {
 	kind: 'free' as const,
 	resource: 'record',
@@ -125,19 +125,19 @@ function parse(item: ItemParameters): FreeRequest<SearchRequest> | BadInput {
 	return { request: firstSearch(set.filters, limit.limit), ...limit };
 }
 
-/** The first request of a search that takes no more than `most` records. */
+/** The first request of a search for at most `most` records. */
 export function firstSearch(set: SearchRequest['filters'], most: number): SearchRequest {
 	return { filters: set, limit: Math.min(most, RECORDS_PER_PAGE), offset: 0 };
 }
 
 function page({ results, count }: SearchResponse, request: SearchRequest): Page<SearchRequest> {
-	const reached = request.offset + results.length;
-	// A page may be short in the middle of a list, where eCore gives fewer than were asked for: only the
-	// total and a page that brings nothing new are the end (docs/vendor-apis.md A.2).
-	const isLast = count !== undefined && reached >= count;
+	const offset = request.offset + results.length;
+	// eCore may give fewer records than were asked for, also in the middle of a list. So a short page is not the
+	// end: the end is where `count` is reached, or a page has nothing new (docs/vendor-apis.md A.2).
+	const isLast = count !== undefined && offset >= count;
 	return {
 		entries: results.map((json) => ({ key: json.uuid.toLowerCase(), json: json as IDataObject })),
-		next: isLast ? undefined : { ...request, offset: reached },
+		next: isLast ? undefined : { ...request, offset },
 		isMorePromised: count !== undefined,
 	};
 }

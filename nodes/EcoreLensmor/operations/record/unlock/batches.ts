@@ -10,12 +10,15 @@ import type {
 import { quote } from '../../quote';
 import { BATCH_SIZE } from './description';
 
-/** A UUID in the one spelling that is compared. */
+/** A UUID in the spelling in which UUIDs are compared. */
 export function folded(uuid: string): string {
 	return uuid.toLowerCase();
 }
 
-/** Combined: as few requests as the batch size permits, as the first item says; or what is wrong with it. */
+/**
+ * Combines UUIDs into as few requests as Batch Size permits; `undefined` if the first item does not choose
+ * Combined.
+ */
 export function combiner(item: ItemParameters): Combiner<UnlockRequest> | BadInput | undefined {
 	if (item.field('requestMode') !== 'combined') return undefined;
 	const batchSize = item.option('batchSize') ?? BATCH_SIZE.default;
@@ -41,19 +44,22 @@ export function combiner(item: ItemParameters): Combiner<UnlockRequest> | BadInp
 
 const UNLOCK_TYPES = ['email', 'phone'] as const;
 
-/** Each UUID goes into one request: that of an earlier run, where one has asked for it, or a new one. */
+/**
+ * Puts each UUID into exactly one request: one of an earlier run whose UUIDs are all asked for again, or a new
+ * one.
+ */
 async function inBatches(
 	type: UnlockRequest['unlock_type'],
 	requests: Array<ItemRequest<UnlockRequest>>,
 	reusable: UnlockRequest[],
 	batchSize: number,
 ): Promise<Array<CombinedRequest<UnlockRequest>>> {
-	const asked = requests.filter(({ request }) => request.unlock_type === type);
-	// By the UUID as first written.
-	const open = new Map<string, string>();
-	await mapInSlices(asked, ({ request }) => {
+	const ofType = requests.filter(({ request }) => request.unlock_type === type);
+	// UUIDs that are in no batch yet: by their compared spelling, as an item first wrote them.
+	const withoutBatch = new Map<string, string>();
+	await mapInSlices(ofType, ({ request }) => {
 		for (const uuid of request.uuids) {
-			if (!open.has(folded(uuid))) open.set(folded(uuid), uuid);
+			if (!withoutBatch.has(folded(uuid))) withoutBatch.set(folded(uuid), uuid);
 		}
 	});
 	const batches: Array<CombinedRequest<UnlockRequest>> = [];
@@ -66,22 +72,24 @@ async function inBatches(
 		batches.push(batch);
 		for (const uuid of uuids) {
 			batchOf.set(folded(uuid), batch);
-			open.delete(folded(uuid));
+			withoutBatch.delete(folded(uuid));
 		}
 	};
 	await mapInSlices(reusable, ({ unlock_type, uuids }) => {
-		if (unlock_type === type && uuids.every((uuid) => open.has(folded(uuid)))) add(uuids);
+		if (unlock_type === type && uuids.every((uuid) => withoutBatch.has(folded(uuid)))) {
+			add(uuids);
+		}
 	});
-	const uuids = [...open.values()];
+	const uuids = [...withoutBatch.values()];
 	const starts = Array.from(
 		{ length: Math.ceil(uuids.length / batchSize) },
 		(_, index) => index * batchSize,
 	);
 	await mapInSlices(starts, (start) => add(uuids.slice(start, start + batchSize)));
-	await mapInSlices(asked, ({ item, request }) => {
+	await mapInSlices(ofType, ({ item, request }) => {
 		for (const uuid of request.uuids) {
 			const items = batchOf.get(folded(uuid))?.items;
-			// Items come in their order, so the last one is the only one that can be there already.
+			// Items come in order, so if this one is in the list already, it is the last one there.
 			if (items !== undefined && items.at(-1) !== item) items.push(item);
 		}
 	});

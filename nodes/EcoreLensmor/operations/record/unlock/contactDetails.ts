@@ -7,7 +7,10 @@ import { firstSearch, record, recordGetAll } from '../getAll';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 
-/** Finds unlocked records again through Search Records, the only place that shows an email or phone (docs/vendor-apis.md A.3). */
+/**
+ * Finds unlocked records again by Search Records, the only call that shows their emails and phones
+ * (docs/vendor-apis.md A.3).
+ */
 export const contactDetails: PurchasedDetails<UnlockRequest, SearchRequest> = {
 	list: recordGetAll,
 	keys: ({ uuids }) => uuids.map((uuid) => uuid.toLowerCase()),
@@ -17,14 +20,14 @@ export const contactDetails: PurchasedDetails<UnlockRequest, SearchRequest> = {
 	emptyFields: NO_DETAILS,
 };
 
-// Longer, and a CRM has put something else there.
+// A longer text is probably no company name or job title, and eCore could refuse the search.
 const MAX_CHARACTERS = 200;
 
 function isUsable(text: string): boolean {
 	return text.length <= MAX_CHARACTERS && !isFiller(text);
 }
 
-// As Record → Get Many writes them, simplified or raw.
+// The input item may come from Record → Get Many, simplified or as eCore sent it.
 function filtersOf(item: IDataObject): SearchRequest['filters'] {
 	const filters = {
 		company_name: item.companyName ?? item.company_name,

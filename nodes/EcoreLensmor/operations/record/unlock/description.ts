@@ -2,17 +2,17 @@ import { z } from 'zod';
 
 import type { OperationDescription } from '../../operation';
 
-/** Bounds of Options → Batch Size, in UUIDs per request. */
+/** The default and the maximum of Options → Batch Size, in UUIDs per request. */
 export const BATCH_SIZE = { default: 100, most: 1000 };
 
-// With Return Contact Details.
+// Only with the option Return Contact Details.
 const contactDetails = z.object({
 	email: z.string().nullable(),
 	directPhone: z.string().nullable(),
 	mobilePhone: z.string().nullable(),
 });
 
-/** What comes out of an unlock. */
+/** The output fields of Record → Unlock. */
 export const output = z.object({
 	uuids: z.array(z.string()),
 	unlockType: z.enum(['email', 'phone']).nullable(),

@@ -21,7 +21,10 @@ import { combiner, folded } from './batches';
 import { contactDetails } from './contactDetails';
 import { BATCH_SIZE, description, type output } from './description';
 
-/** Record → Unlock: buys the email or phone of records; what is owned already costs nothing again. */
+/**
+ * Record → Unlock: buys the email or phone of records. What is owned already costs 0 credits
+ * (docs/vendor-apis.md A.3).
+ */
 export const recordUnlock: PaidOperation<
 	UnlockRequest,
 	UnlockResponse,
@@ -35,7 +38,8 @@ export const recordUnlock: PaidOperation<
 	endpoint: unlockRecords,
 	parse,
 	identity: (request) => `${request.unlock_type} ${request.uuids.map(folded).sort().join(' ')}`,
-	// Nobody says whether eCore charges a record once when two requests ask for it at the same time.
+	// If two requests ask for a record at the same time, it is open whether eCore charges it once
+	// (docs/vendor-apis.md A.3).
 	locks: ({ unlock_type, uuids }) => uuids.map((uuid) => `${unlock_type} ${folded(uuid)}`),
 	requestFields: (request) => ({
 		uuids: request?.uuids ?? [],
@@ -52,7 +56,7 @@ export const recordUnlock: PaidOperation<
 	purchasedDetails,
 };
 
-// One item's list is checked in one go.
+// One item's list is checked without a pause for n8n's other work, so it must not be longer.
 const MAX_UUIDS_PER_ITEM = 10_000;
 
 function distinct(uuids: string[]): string[] {
@@ -77,7 +81,7 @@ function parse(item: ItemParameters): Requests<UnlockRequest> | BadInput {
 		if (typeof entry !== 'string') {
 			return { bad: `Record UUIDs holds ${quote(entry)}, which is not a UUID` };
 		}
-		// One by one: a text of any length holds n8n's process no longer than the most that is taken.
+		// One by one, so that the loop ends at the maximum, however long the text is.
 		for (const [uuid] of entry.matchAll(/[^\s,;]+/g)) {
 			if (uuids.push(uuid) > most) return { bad: tooMany(most, isCombined) };
 		}
@@ -96,8 +100,8 @@ function tooMany(most: number, isCombined: boolean): string {
 }
 
 /**
- * A record that was bought together with others: what it cost is known where all of them cost the same
- * (docs/vendor-apis.md A.1), and nothing where only some of them were bought.
+ * What is known of records that were bought together with others. Their cost is known if all records cost the
+ * same (docs/vendor-apis.md A.1). If only some were bought, nobody knows which: `undefined`.
  */
 function part(receipt: Receipt, whole: UnlockRequest, { uuids }: UnlockRequest): Part | undefined {
 	const { outcome, creditsCharged } = receipt;
@@ -110,7 +114,7 @@ function part(receipt: Receipt, whole: UnlockRequest, { uuids }: UnlockRequest):
 		whole.unlock_type === 'email'
 			? [CREDITS_PER_RECORD_EMAIL]
 			: [CREDITS_PER_RECORD_PHONE, CREDITS_PER_RECORD_WITHOUT_PHONE];
-	const price = prices.find((one) => one * whole.uuids.length === creditsCharged);
+	const price = prices.find((perRecord) => perRecord * whole.uuids.length === creditsCharged);
 	return {
 		outcome,
 		fields: { alreadyUnlocked: false, unlocked: uuids.length },
@@ -146,7 +150,8 @@ function settle(response: UnlockResponse, request: UnlockRequest) {
 	};
 }
 
-// The answer has totals only, but a record without a phone has a price of its own.
+// The answer has only totals, but a record without a phone has another price (docs/vendor-apis.md A.1), so the
+// number of such records can be calculated.
 function phoneless(request: UnlockRequest, { unlocked, credits_charged }: UnlockResponse): string {
 	if (request.unlock_type !== 'phone') return '';
 	const count =
