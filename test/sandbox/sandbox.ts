@@ -38,6 +38,10 @@ export interface SandboxOptions {
 	/** How long every answer takes, in milliseconds. */
 	latencyMs?: number;
 	port?: number;
+	/** Both vendors over TLS, with this key and certificate (PEM). */
+	https?: { key: string; cert: string };
+	/** How long an idle connection stays open, in milliseconds; a second where absent. */
+	keepAliveMs?: number;
 }
 
 /** A rate limit that serves what it can and turns the rest away. Its clock is the node's, which tests may hurry. */
@@ -81,8 +85,8 @@ export class Sandbox {
 	/** Every request that followed a redirect to the other host: there should be none. */
 	readonly strayed: Seen[] = [];
 	world: World;
-	/** How long every answer takes, in milliseconds. */
-	latencyMs: number;
+	/** How long every answer takes, in milliseconds; a function is asked for each answer. */
+	latencyMs: number | (() => number);
 	/** A limit on paid requests, besides Lensmor's own: that many a second, and so many at once after a pause. */
 	tokenBucket: TokenBucket | undefined;
 	private readonly faults = new Faults();
@@ -97,7 +101,11 @@ export class Sandbox {
 	private constructor(private readonly options: SandboxOptions) {
 		this.world = this.newWorld();
 		this.latencyMs = options.latencyMs ?? 0;
-		this.server = Fastify({ forceCloseConnections: true, keepAliveTimeout: 1000 });
+		this.server = Fastify({
+			forceCloseConnections: true,
+			keepAliveTimeout: options.keepAliveMs ?? 1000,
+			https: options.https ?? null,
+		});
 		this.otherHost = Fastify({ forceCloseConnections: true });
 		this.server.addHook('onSend', async (request, reply) => {
 			const seen = this.underWay.get(request);
@@ -278,7 +286,7 @@ export class Sandbox {
 		this.note(vendor, request);
 		const refusal = this.turnedAway(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
-		if (this.latencyMs > 0) await wait(this.latencyMs);
+		await this.beSlow();
 		return await this.answer(request, reply, read, this.troubleFor(request));
 	}
 
@@ -305,11 +313,17 @@ export class Sandbox {
 		}
 		this.lensmorBusy += vendor === 'lensmor' ? 1 : 0;
 		try {
-			if (this.latencyMs > 0) await wait(this.latencyMs);
+			await this.beSlow();
 			return await this.answer(request, reply, charge, trouble);
 		} finally {
 			this.lensmorBusy -= vendor === 'lensmor' ? 1 : 0;
 		}
+	}
+
+	private async beSlow(): Promise<void> {
+		const { latencyMs } = this;
+		const ms = typeof latencyMs === 'number' ? latencyMs : latencyMs();
+		if (ms > 0) await wait(ms);
 	}
 
 	private async answer(
