@@ -257,7 +257,7 @@ it('a list that never ends is given up, and says that there may be more', async 
 		send,
 		throttle: new Throttle(),
 		cancelled,
-		halted: undefined,
+		haltReason: undefined,
 		haltOnProblem: false,
 	};
 	const pages = [];

@@ -14,10 +14,8 @@ import type { BadInput, FreeOperation, FreeRequest } from '../operations/operati
 import type { Problem } from '../operations/outcome';
 import { quote } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
-import { connect } from '../transport/connect';
 import { forEachConcurrent } from '../transport/forEachConcurrent';
-import { halt, type Session } from '../transport/session';
-import { Throttle } from '../transport/throttle';
+import { halt, openSession, type Session } from '../transport/session';
 import { pagesOf } from './pages';
 
 /** The most pages that are read of one item's list, whatever the vendor says. */
@@ -90,16 +88,9 @@ async function prepare(
 		const parameters = parameterReader(context);
 		const read = readSettings(parameters(0).options);
 		if ('bad' in read) return read;
-		const connection = await connect(context, endpoint.vendor, read.settings.timeout);
-		if ('bad' in connection) return connection;
-		const session: Session = {
-			...connection,
-			throttle: new Throttle(),
-			cancelled,
-			halted: undefined,
-			haltOnProblem: false,
-		};
-		return { parameters, session };
+		const { timeout } = read.settings;
+		const session = await openSession(context, endpoint.vendor, timeout, cancelled);
+		return 'bad' in session ? session : { parameters, session };
 	} catch (error) {
 		// If this threw, n8n would pass the input items on with Continue, as if nothing had happened.
 		return { bad: (error as Error).message };

@@ -1,12 +1,10 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import { connect } from '../transport/connect';
 import { listEvents } from '../vendors/lensmor';
 import { nodeError } from '../items/nodeError';
 import { event } from '../operations/event/output';
 import { listPage } from '../operations/lists/lensmorList';
-import { Throttle } from '../transport/throttle';
-import type { Session } from '../transport/session';
+import { openSession } from '../transport/session';
 import { requestFree } from './requestFree';
 
 // Short, because a person waits for the list: for one answer, and for the end of waits between attempts.
@@ -25,18 +23,10 @@ export async function searchEvents(
 	typed?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const connection = await connect(this, 'lensmor', TIMEOUT_MS);
-	if ('bad' in connection) throw nodeError(this.getNode(), connection.bad);
-
 	const patientUntil = performance.now() + PATIENCE_MS;
-	const cancelled = () => performance.now() > patientUntil;
-	const session: Session = {
-		...connection,
-		throttle: new Throttle(),
-		cancelled,
-		halted: undefined,
-		haltOnProblem: false,
-	};
+	const isTooLate = () => performance.now() > patientUntil;
+	const session = await openSession(this, 'lensmor', TIMEOUT_MS, isTooLate);
+	if ('bad' in session) throw nodeError(this.getNode(), session.bad);
 	const keyword = typed?.trim().slice(0, LONGEST_KEYWORD) ?? '';
 	const request = {
 		filters: keyword === '' ? {} : { keyword },

@@ -21,8 +21,7 @@ import { defect } from '../operations/defect';
 import type { BadInput, Combiner, PaidOperation, PurchasedDetails } from '../operations/operation';
 import { isProblem } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
-import { connect } from '../transport/connect';
-import type { Session } from '../transport/session';
+import { openSession, type Session } from '../transport/session';
 import { combined, readItem, type ItemReader } from './itemRequests';
 import { Memory, type Run } from './memory';
 import { planDryRun } from './planDryRun';
@@ -77,7 +76,7 @@ export async function runPaid(
 		const session: Session = {
 			...spending,
 			// Free requests still work with an empty wallet.
-			halted: spending.isOutOfCredits ? undefined : spending.halted,
+			haltReason: spending.isOutOfCredits ? undefined : spending.haltReason,
 			haltOnProblem: false,
 		};
 		const { concurrency } = settings;
@@ -151,8 +150,10 @@ async function prepare(
 		const chosen = chosenBy(operation, first);
 		if ('bad' in chosen) return chosen;
 
-		const connection = await connect(context, operation.endpoint.vendor, settings.timeout);
-		if ('bad' in connection) return connection;
+		const { vendor } = operation.endpoint;
+		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
+		const session = await openSession(context, vendor, settings.timeout, cancelled);
+		if ('bad' in session) return session;
 
 		const stored = context.getContext('node');
 		const run: Run = {
@@ -163,18 +164,15 @@ async function prepare(
 				: Number(context.evaluateExpression('{{ $runIndex }}', 0)),
 			mode: context.getMode(),
 		};
-		const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
 		const shared = sharedStateOf(stored, run);
 		const spending: Spending = {
-			...connection,
+			...session,
 			throttle: shared.throttle,
 			memory: new Memory(stored, run, shared.underWay),
 			maximumCredits: settings.maximumCredits,
 			shared,
 			haltOnProblem,
-			halted: undefined,
 			isOutOfCredits: false,
-			cancelled,
 			balance: null,
 		};
 		return { parameters, options: first.options, settings, ...chosen, run, spending };

@@ -8,12 +8,12 @@ import type { Session } from './session';
  * sent. Never throws.
  */
 export async function attemptOnce<Response>(
-	session: Pick<Session, 'send' | 'throttle' | 'cancelled' | 'halted'>,
+	session: Pick<Session, 'send' | 'throttle' | 'cancelled' | 'haltReason'>,
 	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
 	wire: WireRequest,
 ): Promise<Classification<Response> | { kind: 'heldBack'; reason: string }> {
 	const { throttle } = session;
-	const whyNot = () => (session.cancelled() ? 'The execution was stopped' : session.halted);
+	const whyNot = () => (session.cancelled() ? 'The execution was stopped' : session.haltReason);
 	const ticket = await throttle.ready(() => whyNot() !== undefined);
 	// The run may have been stopped since.
 	const reason = whyNot();

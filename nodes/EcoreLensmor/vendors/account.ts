@@ -90,6 +90,8 @@ function parsed(url: string): URL | undefined {
 // Every path that the node uses begins with this (docs/vendor-apis.md A.1, B.1).
 const PATH_PREFIX = '/external';
 
+const SAME_BASE_URL = 'eCore Base URL and Lensmor Base URL are the same: correct the credential';
+
 function whyUnusable(account: Account, other: Account): string | undefined {
 	if (account.token === '') {
 		return `${account.tokenLabel} is empty: fill it in in the credential`;
@@ -101,6 +103,7 @@ function whyUnusable(account: Account, other: Account): string | undefined {
 		return `${account.baseUrlLabel} is not an http(s) address: correct it in the credential`;
 	}
 	// Requests to this account could then match the other base URL, which is longer, and carry its token.
+	if (other.baseUrl === account.baseUrl) return SAME_BASE_URL;
 	if (`${other.baseUrl}/`.startsWith(`${account.baseUrl}${PATH_PREFIX}/`)) {
 		return `${other.baseUrlLabel} covers addresses of ${account.name}: correct it in the credential`;
 	}
@@ -126,7 +129,7 @@ export function accountFor(credential: ICredentialDataDecryptedObject, url: stri
 		);
 	}
 	if (next?.baseUrl.length === closest.baseUrl.length) {
-		throw new Error('eCore Base URL and Lensmor Base URL are the same: correct the credential');
+		throw new Error(SAME_BASE_URL);
 	}
 	return closest;
 }

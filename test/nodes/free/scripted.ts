@@ -64,7 +64,7 @@ export function sessionOf(reply: (path: string) => AttemptResult | Promise<Attem
 		},
 		throttle: new Throttle(),
 		cancelled,
-		halted: undefined,
+		haltReason: undefined,
 		haltOnProblem: false,
 	};
 	return { session, asked, askedAt, stop: () => (stopped = true) };

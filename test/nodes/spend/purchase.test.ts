@@ -33,7 +33,7 @@ function scripted(answers: AttemptResult[]) {
 		maximumCredits: undefined,
 		shared,
 		haltOnProblem: false,
-		halted: undefined,
+		haltReason: undefined,
 		isOutOfCredits: false,
 		cancelled: () => cancelled,
 		balance: null,

@@ -36,7 +36,7 @@ async function attempted(answer: AttemptResult, more: Partial<Session> = {}) {
 		sent.push(one);
 		return await Promise.resolve(answer);
 	};
-	const session = { send, throttle, cancelled: () => false, halted: undefined, ...more };
+	const session = { send, throttle, cancelled: () => false, haltReason: undefined, ...more };
 	const reading = await attemptOnce(session, unlockRecords, wire);
 	return { reading, told, sent };
 }
@@ -124,8 +124,8 @@ it.each<[string, AttemptResult, string, unknown[]]>([
 
 it.each<[string, Partial<Session>, string]>([
 	['Stop was pressed', { cancelled: () => true }, 'The execution was stopped'],
-	['the run has ended', { halted: 'Enough' }, 'Enough'],
-	['both', { cancelled: () => true, halted: 'Enough' }, 'The execution was stopped'],
+	['the run has ended', { haltReason: 'Enough' }, 'Enough'],
+	['both', { cancelled: () => true, haltReason: 'Enough' }, 'The execution was stopped'],
 ])('nothing is sent where %s, and no place in the queue is taken', async (_what, more, reason) => {
 	const { reading, told, sent } = await attempted(response(200), more);
 	expect(reading).toEqual({ kind: 'heldBack', reason });
