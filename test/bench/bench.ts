@@ -190,7 +190,7 @@ async function processor(figures: Figure[]): Promise<void> {
 		const other = median(theirs, ({ cpuMs }) => cpuMs);
 		cost.set(people, own / people);
 		figures.push({
-			what: `CPU per item at ${people.toLocaleString('en')} items, ours ÷ HTTP Request`,
+			what: `CPU per item at ${people.toLocaleString('en')} items, this node ÷ HTTP Request`,
 			ours: perItem(own, people),
 			theirs: perItem(other, people),
 			figure: own / other,
@@ -201,7 +201,7 @@ async function processor(figures: Figure[]): Promise<void> {
 		const memory = median(ours, ({ peakBytes }) => peakBytes);
 		const otherMemory = median(theirs, ({ peakBytes }) => peakBytes);
 		figures.push({
-			what: 'Peak memory at 50,000 items, ours ÷ HTTP Request',
+			what: 'Peak memory at 50,000 items, this node ÷ HTTP Request',
 			ours: mb(memory),
 			theirs: mb(otherMemory),
 			figure: memory / otherMemory,
@@ -274,7 +274,7 @@ async function credits(figures: Figure[], plot: Bar[]): Promise<void> {
 			exactly: true,
 		},
 		{
-			what: 'Credits for those rows under Retry On Fail, ours ÷ HTTP Request',
+			what: 'Credits for those rows under Retry On Fail, this node ÷ HTTP Request',
 			ours: `${own.vendor.credits} credits`,
 			theirs: `${other.vendor.credits} credits`,
 			figure: own.vendor.credits / other.vendor.credits,
@@ -301,7 +301,7 @@ async function walletRunsDry(figures: Figure[]): Promise<void> {
 	const own = await kept('ours');
 	const other = await kept('httpRequest');
 	figures.push({
-		what: 'Paid results kept when the wallet runs dry half-way (of 100 paid)',
+		what: 'Paid results kept when the wallet becomes empty half-way (of 100 paid)',
 		ours: `${own.phones}`,
 		theirs: `HTTP Request ${other.phones}`,
 		figure: own.phones,
@@ -320,9 +320,9 @@ async function pauses(figures: Figure[]): Promise<void> {
 		const middle = (runs: Measured[], name: 'longestMs' | 'longestOnProcessorMs' | 'p99Ms') =>
 			median(runs, (run) => run.pauses?.[name] ?? NaN);
 		const told = (runs: Measured[]) =>
-			`${ms(middle(runs, 'longestMs'))}, ${ms(middle(runs, 'longestOnProcessorMs'))} of a processor; 99th percentile ${middle(runs, 'p99Ms').toFixed(1)} ms`;
+			`${ms(middle(runs, 'longestMs'))}, ${ms(middle(runs, 'longestOnProcessorMs'))} of CPU time; 99th percentile ${middle(runs, 'p99Ms').toFixed(1)} ms`;
 		figures.push({
-			what: `Longest pause of n8n's process at ${people.toLocaleString('en')} items × 6 expressions, in time of a processor`,
+			what: `Longest pause of n8n's process at ${people.toLocaleString('en')} items × 6 expressions, in CPU time`,
 			ours: told(ours),
 			theirs: `HTTP Request ${told(theirs)}`,
 			figure: middle(ours, 'longestOnProcessorMs'),
@@ -365,7 +365,7 @@ function table(figures: Figure[]): string {
 		return `| ${what} | ${own} | ${theirs} | ${value} ${unit} | ${rule} | ${holds(figure) ? 'yes' : '**no**'} |`;
 	});
 	return [
-		'| What | Ours | Beside it | Figure | Must be | Holds |',
+		'| What | This node | Compared with | Figure | Must be | Holds |',
 		'| --- | --- | --- | --- | --- | --- |',
 		...lines,
 	].join('\n');
@@ -419,20 +419,23 @@ async function main(word = process.argv[2]): Promise<void> {
 	}
 	const report = `# Benchmarks
 
-Written by \`npm run bench\`, which measures both nodes in one run: the same work, through the same engine, against the
-same sandbox in a process of its own. Only the ratios say something about the nodes; the rest is the machine's.
+Written by \`npm run bench\`. It measures this node and n8n's HTTP Request node in one run: the same work, in the same engine,
+against the same sandbox, which runs in its own process. Only the ratios say something about the nodes: the other figures
+depend on the machine.
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()}
 - Versions: Node ${process.versions.node}, n8n-core ${versionOf('n8n-core')}, n8n-nodes-base ${versionOf('n8n-nodes-base', BASE_FOLDER)} (HTTP Request)
-- Wall times are measured against a vendor as users meet it: over TLS, with latencies drawn from a log-normal
-  distribution (median ${LATENCY.medianMs} ms, sigma ${LATENCY.sigma}), in every run the same ones. The ideal is the time of a perfect client: each
-  request in its order has the lane that is free first, and nothing but the latency takes time.
-- The lists are so long that the ideal is 23 to 25 s. All items are read before the first request, and handed out after
-  the last answer: in a run of a second or two, that would be much of what is measured, and in real use it is little.
-- n8n's HTTP helper opens a connection for each request, with a whole TLS handshake. That is in our time, and not in the
-  ideal. Here it costs time of the processor only: loopback has no round trips.
-- HTTP Request has no wall time: it sends all at once, or in batches at fixed times, and has no lanes to compare.
+- Wall times are measured with a simulated vendor that behaves like a real one: it uses TLS, and its latencies follow a
+  log-normal distribution (median ${LATENCY.medianMs} ms, sigma ${LATENCY.sigma}). They are the same in every run.
+- The ideal is the time of a perfect client: it keeps as many requests under way as Concurrency permits, starts them in
+  order, and only the latency takes time.
+- The lists are so long that the ideal is 23 to 25 s. The node reads all items before the first request, and returns them
+  after the last answer. In a run of one or two seconds, this would be a large part of the time; in real use it is small.
+- n8n's HTTP helper opens a new connection for each request, with a complete TLS handshake. The node's wall time includes
+  this, and the ideal does not. Here it costs only CPU time, because loopback has no network delay.
+- HTTP Request has no wall time here: it sends all requests at once, or in batches at fixed times. It cannot keep a fixed
+  number of requests under way, so there is nothing to compare.
 
 ${table(figures)}
 
