@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
+import { credits, withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
 /** Credits for one record's email (docs/vendor-apis.md A.1). */
 export const CREDITS_PER_RECORD_EMAIL = 1;
@@ -13,8 +13,6 @@ export const CREDITS_PER_PHONE = 5;
 /** Credits for an email that a lookup finds. The answer does not contain the price (docs/vendor-apis.md A.5). */
 export const CREDITS_PER_EMAIL = 1;
 
-// No purchase costs more. What claims to is not understood: it would make every sum meaningless.
-const credits = z.number().nonnegative().max(1_000_000_000);
 // An answer that says what was paid must not become unreadable because its balance is missing or not a number.
 const balance = z.number().nullable().catch(null);
 

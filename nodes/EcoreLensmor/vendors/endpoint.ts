@@ -1,5 +1,8 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
-import type { z } from 'zod';
+import { z } from 'zod';
+
+/** What a purchase cost, in credits. No purchase costs a billion: such a number would make every sum meaningless. */
+export const credits = z.number().nonnegative().max(1_000_000_000);
 
 /** The two vendors; each has its own token, base URL and wallet (docs/vendor-apis.md A.1, B.1). */
 export type Vendor = 'ecore' | 'lensmor';

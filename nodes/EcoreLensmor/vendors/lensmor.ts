@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
+import { credits, withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
 /** Credits for unlocking an event that is not unlocked yet (docs/vendor-apis.md B.1). */
 export const CREDITS_PER_EVENT = 2000;
@@ -30,7 +30,7 @@ const event = z.object({ id: z.string(), eventId: z.string(), name: z.string().n
 const unlockResponse = z.object({
 	success: z.literal(true).optional(),
 	alreadyUnlocked: z.boolean(),
-	creditsUsed: z.number().finite().nonnegative(),
+	creditsUsed: credits,
 	// Not needed to know what was paid, so an answer is readable without them.
 	balanceAfter: balanceAfter.partial().nullable().catch(null),
 	event: event.partial().nullable().catch(null),
