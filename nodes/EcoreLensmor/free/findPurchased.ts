@@ -30,12 +30,12 @@ interface Search {
 export async function findPurchased(
 	session: Session,
 	details: PurchasedDetails,
-	{ results, read, inputs, concurrency }: Purchased,
+	{ results, perItem, inputs, concurrency }: Purchased,
 ): Promise<void> {
 	const bought = new Set(results.filter(({ receipt }) => BOUGHT.includes(receipt.outcome)));
 	let found: Found;
 	try {
-		const sources = await sourcesOf(details, read, inputs);
+		const sources = await sourcesOf(details, perItem, inputs);
 		const searches = await searchesFor(details, bought, sources);
 		found = await searchAll(session, details, searches, concurrency);
 	} catch (error) {
@@ -65,11 +65,11 @@ export async function findPurchased(
  */
 async function sourcesOf(
 	details: PurchasedDetails,
-	read: ItemResult[],
+	perItem: ItemResult[],
 	inputs: INodeExecutionData[],
 ): Promise<Map<string, IDataObject>> {
 	const sources = new Map<string, IDataObject>();
-	await mapInSlices(read, ({ requests, items: [item = 0] }) => {
+	await mapInSlices(perItem, ({ requests, items: [item = 0] }) => {
 		const json = inputs[item]?.json ?? {};
 		for (const key of requests.flatMap(({ request }) => details.keys(request))) {
 			const source = sources.get(key);

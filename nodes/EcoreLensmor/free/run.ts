@@ -39,15 +39,15 @@ export async function runFree(
 	const stopOnProblem = !context.continueOnFail();
 	const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
 
-	const prepared = await prepare(context, operation, cancelled);
-	if ('bad' in prepared) {
-		if (stopOnProblem) throw unusable(node, prepared.bad);
+	const started = await startSession(context, operation, cancelled);
+	if ('bad' in started) {
+		if (stopOnProblem) throw unusable(node, started.bad);
 		return [
-			inputs.map((_, item) => asItem({ outcome: 'refused', reason: prepared.bad }, item, node)),
+			inputs.map((_, item) => asItem({ outcome: 'refused', reason: started.bad }, item, node)),
 		];
 	}
-	const { parameters, session } = prepared;
-	const read = await mapInSlices(inputs, (_, item) => readItem(operation, item, parameters));
+	const { parameters, session } = started;
+	const read = await mapInSlices(inputs, (_, item) => parseItem(operation, item, parameters));
 	const bad = read.flatMap((wanted, item) =>
 		'bad' in wanted ? [{ item, reason: wanted.bad }] : [],
 	);
@@ -60,10 +60,10 @@ export async function runFree(
 				? { outcome: 'refused', reason: wanted.bad }
 				: await readAll(session, operation, wanted);
 		results[item] = result;
-		if (stopOnProblem && isProblem(result)) halt(session, result.reason);
+		if (stopOnProblem && isFailed(result)) halt(session, result.reason);
 	});
 
-	if (stopOnProblem && results.some(isProblem) && !cancelled()) {
+	if (stopOnProblem && results.some(isFailed) && !cancelled()) {
 		throw failedFree(node, problemsIn(results));
 	}
 	const leftOut = results.flatMap((result) => ('items' in result ? (result.leftOut ?? []) : []));
@@ -79,7 +79,7 @@ function* itemsOf(results: Result[], node: INode): Generator<INodeExecutionData>
 	}
 }
 
-async function prepare(
+async function startSession(
 	context: IExecuteFunctions,
 	{ endpoint }: FreeOperation,
 	cancelled: () => boolean,
@@ -98,14 +98,14 @@ async function prepare(
 }
 
 /** What an item asks for, and whether its entries are simplified. */
-type ReadItem = FreeRequest<unknown> & { simplify: boolean };
+type ParsedItem = FreeRequest<unknown> & { simplify: boolean };
 
 /** Reads and checks one item: what it asks for, or what is wrong with it. Never throws. */
-function readItem(
+function parseItem(
 	operation: FreeOperation,
 	item: number,
 	parameters: (item: number) => Parameters,
-): ReadItem | BadInput {
+): ParsedItem | BadInput {
 	try {
 		const ofItem = parameters(item);
 		const wanted = operation.parse(ofItem);
@@ -124,7 +124,7 @@ function readItem(
 async function readAll(
 	session: Session,
 	operation: FreeOperation,
-	{ request, limit = Infinity, simplify }: ReadItem,
+	{ request, limit = Infinity, simplify }: ParsedItem,
 ): Promise<Result> {
 	const items: IDataObject[] = [];
 	let leftOut: string | undefined;
@@ -145,11 +145,11 @@ async function readAll(
 // Without the items that were not sent: they were held back because another one was refused.
 function problemsIn(results: Result[]): Problem[] {
 	return results.flatMap((result, item) =>
-		isProblem(result) && result.outcome === 'refused' ? [{ item, reason: result.reason }] : [],
+		isFailed(result) && result.outcome === 'refused' ? [{ item, reason: result.reason }] : [],
 	);
 }
 
-function isProblem(result: Result): result is Extract<Result, { reason: string }> {
+function isFailed(result: Result): result is Extract<Result, { reason: string }> {
 	return 'outcome' in result && result.outcome !== 'not_found';
 }
 
@@ -167,7 +167,7 @@ function asItem(
 ): INodeExecutionData {
 	const output: INodeExecutionData = { json: { ...result }, pairedItem: { item } };
 	const hasErrorOutput = node.onError === 'continueErrorOutput' && !isToolRunByEngine(node);
-	if (hasErrorOutput && isProblem(result)) {
+	if (hasErrorOutput && isFailed(result)) {
 		sendToErrorOutput(output, node, { item, reason: result.reason });
 	}
 	return output;

@@ -32,7 +32,7 @@ export interface ItemResult {
 export interface Purchased {
 	results: ItemResult[];
 	/** One result per input item, from before requests were combined. */
-	read: ItemResult[];
+	perItem: ItemResult[];
 	inputs: INodeExecutionData[];
 	/** How many requests may be under way at once. */
 	concurrency: number;

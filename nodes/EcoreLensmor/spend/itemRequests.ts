@@ -21,7 +21,7 @@ const DIFFERENT_SETTINGS =
 	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
 
 /** Reads and checks one item: what it asks for, or what is wrong with it. Never throws. */
-export function readItem(
+export function parseItem(
 	operation: PaidOperation,
 	item: number,
 	{ parameters: parametersOf, options, settings }: ItemReader,
@@ -55,11 +55,11 @@ export function readItem(
 /** Combines what all good items ask for into shared requests; a bad item keeps its own result. Never throws. */
 export async function combined(
 	operation: PaidOperation,
-	read: ItemResult[],
+	perItem: ItemResult[],
 	combiner: Combiner,
 	reusable: ReusableRequest[],
 ): Promise<ItemResult[]> {
-	const good = read.filter((result) => !isBad(result));
+	const good = perItem.filter((result) => !isBad(result));
 	const requests = good.flatMap(({ items: [item = 0], requests: ofItem }) =>
 		ofItem.map(({ request }) => ({ item, request })),
 	);
@@ -76,7 +76,9 @@ export async function combined(
 		const reason = defect(error);
 		results = good.map(({ items }) => badResult(operation, items, reason, true));
 	}
-	return [...read.filter(isBad), ...results].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
+	return [...perItem.filter(isBad), ...results].sort(
+		(a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0),
+	);
 }
 
 /** A result for which nothing has been sent yet. */

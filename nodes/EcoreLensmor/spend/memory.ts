@@ -357,7 +357,7 @@ function fullReceipt({ receipt, earlier }: Entry): Receipt {
 }
 
 /** The receipt if this attempt cost nothing, but earlier ones may have been charged. */
-export function withEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
+export function receiptForEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
 	return { ...receipt, reason: [reason, mayHaveCost(worstCase)].filter(Boolean).join('. ') };
 }
 

@@ -10,7 +10,7 @@ import {
 import { sendRequest, type RequestResult } from '../transport/request';
 import { halt, type Session } from '../transport/session';
 import type { WireRequest } from '../vendors/endpoint';
-import { withEarlier, type Doubt, type Memory, type Open } from './memory';
+import { receiptForEarlier, type Doubt, type Memory, type Open } from './memory';
 import type { SharedState } from './sharedState';
 
 /** What all purchases of one run share. */
@@ -113,7 +113,7 @@ async function buy<Request, Response>(
 		// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
 		if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
 			const { earlier } = recollection;
-			return earlier === undefined ? receipt : withEarlier(earlier, receipt.reason);
+			return earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason);
 		}
 		return memory.record(key, endpoint.repeat, {
 			receipt,
@@ -136,7 +136,7 @@ function unsentReceipt(
 	if (lostBefore) return withoutAnswer(operation, 'uncertain', sentences(reason, LOST));
 	return earlier === undefined
 		? withoutAnswer(operation, outcome, reason)
-		: withEarlier(earlier, reason);
+		: receiptForEarlier(earlier, reason);
 }
 
 /** The receipt for a request's result, and why the purchase is in doubt, if it is. */

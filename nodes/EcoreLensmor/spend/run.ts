@@ -22,7 +22,7 @@ import type { BadInput, Combiner, PaidOperation, PurchasedDetails } from '../ope
 import { isProblem } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import { openSession, type Session } from '../transport/session';
-import { combined, readItem, type ItemReader } from './itemRequests';
+import { combined, parseItem, type ItemReader } from './itemRequests';
 import { Memory, type Run } from './memory';
 import { planDryRun } from './planDryRun';
 import type { Spending } from './purchase';
@@ -66,10 +66,10 @@ export async function runPaid(
 	if ('bad' in prepared) return allRefused(prepared.bad);
 	const { settings, combiner, details, spending } = prepared;
 
-	const read = await mapInSlices(inputs, (_, item) => readItem(operation, item, prepared));
-	const bad = read.filter((result) => isBad(result) && !result.isDefect);
+	const perItem = await mapInSlices(inputs, (_, item) => parseItem(operation, item, prepared));
+	const bad = perItem.filter((result) => isBad(result) && !result.isDefect);
 	if (stopOnProblem && bad.length > 0) throw badInput(node, bad.map(asProblem));
-	const spent = await spend(node, operation, read, prepared);
+	const spent = await spend(node, operation, perItem, prepared);
 	if ('bad' in spent) return allRefused(spent.bad);
 	const { results } = spent;
 	if (details !== undefined) {
@@ -80,7 +80,7 @@ export async function runPaid(
 			haltOnProblem: false,
 		};
 		const { concurrency } = settings;
-		await findDetails(session, details, { results, read, inputs, concurrency });
+		await findDetails(session, details, { results, perItem, inputs, concurrency });
 	}
 	context.addExecutionHints(summary(results, spending.balance));
 	// A combined request has no single input item to keep. A tool's input item is what the agent received,
@@ -93,7 +93,7 @@ export async function runPaid(
 async function spend(
 	node: INode,
 	operation: PaidOperation,
-	read: ItemResult[],
+	perItem: ItemResult[],
 	{ settings, combiner, run, spending }: Prepared,
 ): Promise<{ results: ItemResult[] } | BadInput> {
 	const { memory, shared, haltOnProblem } = spending;
@@ -102,7 +102,7 @@ async function spend(
 		shared.underWay.add(run.runIndex);
 	}
 	try {
-		const planned = await plan(operation, read, combiner, memory);
+		const planned = await plan(operation, perItem, combiner, memory);
 		if ('bad' in planned) return planned;
 		const { results, regrouped } = planned;
 		const defective = results.find(({ isDefect }) => isDefect);
@@ -201,14 +201,14 @@ function chosenBy(
 /** Plans what to ask for, and finds what an earlier run of this execution has already paid for. */
 async function plan(
 	operation: PaidOperation,
-	read: ItemResult[],
+	perItem: ItemResult[],
 	combiner: Combiner | undefined,
 	memory: Memory,
 ): Promise<{ results: ItemResult[]; regrouped: Regrouped } | BadInput> {
 	try {
 		const reusable = await memory.reusableRequests();
 		const results =
-			combiner === undefined ? read : await combined(operation, read, combiner, reusable);
+			combiner === undefined ? perItem : await combined(operation, perItem, combiner, reusable);
 		const regrouped = await Regrouped.from(operation, reusable, wantedBy(results), (key) =>
 			memory.claim(key),
 		);

@@ -10,14 +10,14 @@ export type Classification<Response> =
 	/** A 404 that the vendor documents for an unknown record or event. */
 	| { kind: 'missing' }
 	/** HTTP 2xx with an error in its body. */
-	| { kind: 'refusedWithOk'; said: string }
+	| { kind: 'refusedWithOk'; vendorText: string }
 	/** HTTP 2xx with a body that is not documented. */
 	| { kind: 'unreadable'; status: number }
 	/** Every other status. */
 	| {
 			kind: 'status';
 			status: number;
-			said: string;
+			vendorText: string;
 			retryAfterMs: number | undefined;
 			balance: number | null;
 	  }
@@ -117,7 +117,7 @@ export function classify<Response>(
 			// If it reports credits as well, it is neither a refusal nor a receipt.
 			return reportsCredits(body)
 				? { kind: 'unreadable', status }
-				: { kind: 'refusedWithOk', said: textIn(body) };
+				: { kind: 'refusedWithOk', vendorText: textIn(body) };
 		}
 		const response = endpoint.response.safeParse(body);
 		return response.success
@@ -128,7 +128,7 @@ export function classify<Response>(
 	return {
 		kind: 'status',
 		status,
-		said: textIn(body),
+		vendorText: textIn(body),
 		retryAfterMs: retryAfterMs(headers),
 		balance: refusal.parse(body).balance ?? null,
 	};

@@ -15,7 +15,7 @@ export function explain(
 		case 'missing':
 			return '';
 		case 'refusedWithOk':
-			return `${name} refused the request: ${answer.said}`;
+			return `${name} refused the request: ${answer.vendorText}`;
 		case 'unreadable':
 			return `${name} answered HTTP ${answer.status} with a body that cannot be understood${doubt}`;
 		case 'unsent':
@@ -23,19 +23,19 @@ export function explain(
 		case 'lost':
 			return `No answer from ${name}: ${answer.cause}${doubt}`;
 		case 'status':
-			return explainStatus(answer.status, answer.said, doubt, name, tokenLabel, baseUrlLabel);
+			return explainStatus(answer.status, answer.vendorText, doubt, name, tokenLabel, baseUrlLabel);
 	}
 }
 
 function explainStatus(
 	status: number,
-	said: string,
+	vendorText: string,
 	doubt: string,
 	name: string,
 	tokenLabel: string,
 	baseUrlLabel: string,
 ): string {
-	const http = `HTTP ${status}${said === '' ? '' : `: ${said}`}`;
+	const http = `HTTP ${status}${vendorText === '' ? '' : `: ${vendorText}`}`;
 	switch (status) {
 		case 401:
 			return `${name} refused the token (${http}). Check ${tokenLabel} in the credential`;

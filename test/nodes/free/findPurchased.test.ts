@@ -48,7 +48,9 @@ async function found(
 	inputs: Array<{ json: IDataObject }>,
 	read = lines,
 ) {
-	await inTime(findPurchased(session, again, { results: lines, read, inputs, concurrency: 5 }));
+	await inTime(
+		findPurchased(session, again, { results: lines, perItem: read, inputs, concurrency: 5 }),
+	);
 	return lines.map(({ receipt }) => receipt.fields.told);
 }
 
@@ -121,7 +123,7 @@ it('what was found is simplified where its list can be', async () => {
 	await inTime(
 		findPurchased(session, simple, {
 			results: lines,
-			read: lines,
+			perItem: lines,
 			inputs: on('a'),
 			concurrency: 5,
 		}),

@@ -8,7 +8,7 @@ import {
 	MAX_ENTRIES,
 	type Note,
 	type Run,
-	withEarlier,
+	receiptForEarlier,
 } from '../../../nodes/EcoreLensmor/spend/memory';
 
 const run: Run = { executionId: '1', runIndex: 0, mode: 'webhook' };
@@ -182,7 +182,7 @@ it('what several attempts may have cost follows from what is stored of each of t
 		reason: `Why. This answer cost 1 credit. ${upTo(8)}`,
 	});
 	expect(known.spent).toBe(9);
-	expect(withEarlier({ receipt: uncertain, worstCase: 8 }, 'No')).toEqual({
+	expect(receiptForEarlier({ receipt: uncertain, worstCase: 8 }, 'No')).toEqual({
 		...uncertain,
 		reason: `No. ${upTo(8)}`,
 	});

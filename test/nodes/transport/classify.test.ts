@@ -56,7 +56,7 @@ describe('Retry-After', () => {
 
 function said(body: unknown) {
 	const reading = classify(unlockRecords, { kind: 'response', status: 400, headers: {}, body });
-	return reading.kind === 'status' ? reading.said : reading.kind;
+	return reading.kind === 'status' ? reading.vendorText : reading.kind;
 }
 
 it.each([
@@ -128,7 +128,7 @@ it('an errorKey in a 2xx body is a refusal of Lensmor only', () => {
 	const answer = { kind: 'response', status: 200, headers: {}, body } as const;
 	expect(classify(unlockEvent, answer)).toEqual({
 		kind: 'refusedWithOk',
-		said: 'No; USER_HAS_NO_FEATURE',
+		vendorText: 'No; USER_HAS_NO_FEATURE',
 	});
 	expect(classify(unlockRecords, answer).kind).toBe('unreadable');
 });
@@ -157,7 +157,7 @@ it.each([
 	const body = { errorKey: 'NO', message: 'No', ...credits };
 	const answer = { kind: 'response', status: 201, headers: {}, body } as const;
 	expect(classify(unlockEvent, answer)).toEqual(
-		kind === 'unreadable' ? { kind, status: 201 } : { kind, said: 'No; NO' },
+		kind === 'unreadable' ? { kind, status: 201 } : { kind, vendorText: 'No; NO' },
 	);
 });
 
@@ -233,5 +233,9 @@ it('a refusal that nobody can write down is a refusal all the same', () => {
 		headers: {},
 		body: { deep: { toJSON } },
 	} as const;
-	expect(classify(enrichPhone, answer)).toMatchObject({ kind: 'status', status: 422, said: '' });
+	expect(classify(enrichPhone, answer)).toMatchObject({
+		kind: 'status',
+		status: 422,
+		vendorText: '',
+	});
 });

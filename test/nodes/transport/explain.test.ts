@@ -3,10 +3,10 @@ import { explain } from '../../../nodes/EcoreLensmor/transport/explain';
 import type { Classification } from '../../../nodes/EcoreLensmor/transport/classify';
 
 const { ecore, lensmor } = accountsOf({ ecoreToken: 'token', lensmorApiKey: 'key' });
-const status = (code: number, said = 'No'): Classification<string> => ({
+const status = (code: number, vendorText = 'No'): Classification<string> => ({
 	kind: 'status',
 	status: code,
-	said,
+	vendorText,
 	retryAfterMs: undefined,
 	balance: null,
 });
@@ -15,7 +15,7 @@ const DOUBT = 'so it may or may not have charged';
 it.each<[Classification<string>, string]>([
 	[{ kind: 'delivered', response: '' }, ''],
 	[{ kind: 'missing' }, ''],
-	[{ kind: 'refusedWithOk', said: 'No' }, 'eCore refused the request: No'],
+	[{ kind: 'refusedWithOk', vendorText: 'No' }, 'eCore refused the request: No'],
 	[
 		{ kind: 'unreadable', status: 204 },
 		`eCore answered HTTP 204 with a body that cannot be understood, ${DOUBT}`,

@@ -11,7 +11,7 @@ import type { Classification } from '../../../nodes/EcoreLensmor/transport/class
 const status = (code: number, retryAfterMs?: number): Classification<string> => ({
 	kind: 'status',
 	status: code,
-	said: '',
+	vendorText: '',
 	retryAfterMs,
 	balance: null,
 });
@@ -33,7 +33,7 @@ function decided(answer: Classification<string>, situation: Partial<Situation> =
 const rows: Array<[string, Classification<string>, string, string]> = [
 	['a documented body', { kind: 'delivered', response: 'x' }, 'accept', 'accept'],
 	['a missing record or event', { kind: 'missing' }, 'notFound', 'notFound'],
-	['2xx with an errorKey', { kind: 'refusedWithOk', said: '' }, 'refuse', 'refuse'],
+	['2xx with an errorKey', { kind: 'refusedWithOk', vendorText: '' }, 'refuse', 'refuse'],
 	['2xx not understood', { kind: 'unreadable', status: 200 }, 'uncertain', 'uncertain'],
 	['never left', { kind: 'unsent', cause: '' }, 'again in 1000 ms', 'again in 1000 ms'],
 	['a lost answer', { kind: 'lost', cause: '' }, 'again in 1000 ms', 'uncertain'],
@@ -100,7 +100,7 @@ it('no refusal is believed of a request whose earlier answer was lost', () => {
 	const lostBefore = true;
 	expect(decided(status(400), { lostBefore })).toBe('uncertain');
 	expect(decided(status(402), { lostBefore })).toBe('uncertain + stop');
-	expect(decided({ kind: 'refusedWithOk', said: '' }, { lostBefore })).toBe('uncertain');
+	expect(decided({ kind: 'refusedWithOk', vendorText: '' }, { lostBefore })).toBe('uncertain');
 	expect(decided({ kind: 'delivered', response: '' }, { lostBefore })).toBe('accept');
 	expect(decided({ kind: 'missing' }, { lostBefore })).toBe('notFound');
 });
@@ -113,7 +113,7 @@ it.each<[string, Classification<string>, boolean]>([
 	['a lost answer', { kind: 'lost', cause: '' }, true],
 	['2xx not understood', { kind: 'unreadable', status: 200 }, true],
 	['never left', { kind: 'unsent', cause: '' }, false],
-	['2xx with an errorKey', { kind: 'refusedWithOk', said: '' }, false],
+	['2xx with an errorKey', { kind: 'refusedWithOk', vendorText: '' }, false],
 ])('an attempt may have been charged after %s: %p', (_what, answer, mayHave) => {
 	expect(mayHaveTakenEffect(answer)).toBe(mayHave);
 });
