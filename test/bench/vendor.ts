@@ -1,5 +1,5 @@
 import { Sandbox } from '../sandbox/sandbox';
-import type { Fault } from '../sandbox/faults';
+import type { ScriptedFault } from '../sandbox/faults';
 import { crowd } from './crowd';
 
 /** How the vendor of one measurement is set up: how many people it knows, and its latency in milliseconds. */
@@ -8,7 +8,7 @@ export interface VendorSetup {
 	latencyMs: number;
 	/** Credits in eCore's wallet. */
 	wallet: number;
-	faults?: Fault[];
+	faults?: ScriptedFault[];
 }
 
 /** What the vendor saw, told after the measurement. */

@@ -199,10 +199,10 @@ it.each([
 		{ kind: 'status', status: 401, times: 99 } as const,
 		/refused the token/,
 	],
-])('%s is no problem: what was bought stands, with the reason', async (_what, trouble, says) => {
+])('%s is no problem: what was bought stands, with the reason', async (_what, fault, says) => {
 	for (const onError of ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const) {
 		sandbox.reset();
-		sandbox.fault({ ...trouble, on: 'GET ' });
+		sandbox.fault({ ...fault, on: 'GET ' });
 		const bought = await run(unlock, [{ uuid: amara?.uuid }, { uuid: jonas?.uuid }], {
 			settings: { onError },
 		});

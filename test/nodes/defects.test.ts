@@ -152,7 +152,7 @@ describe.each(paidOperations)('$name', (table) => {
 	});
 
 	it('fieldsWithoutAnswer throws once the money is spent: uncertain all the same', async () => {
-		const vendor = new FakeVendor().trouble({ code: 'ECONNRESET', charged: true, times: 99 });
+		const vendor = new FakeVendor().fault({ kind: 'lostAfter', times: 99 });
 		breakPart(operation, 'fieldsWithoutAnswer', (call) => call >= 2 * keys.length);
 		const memory = {};
 		const { json } = await play(run(vendor, memory, { onError: CONTINUE }));
@@ -192,7 +192,7 @@ describe.each(paidOperations)('$name', (table) => {
 					breakPart(operation, part, (call) => calls.includes(call));
 				}
 				const vendor = new FakeVendor();
-				if (lost > 0) vendor.trouble({ code: 'ECONNRESET', charged: true, times: lost });
+				if (lost > 0) vendor.fault({ kind: 'lostAfter', times: lost });
 				const memory = {};
 				const parameters =
 					maximum === undefined
@@ -286,7 +286,7 @@ describe('Record unlock, Combined and with Return Contact Details', () => {
 	);
 
 	it('part throws: what was bought together with others is told once, and costs nothing again', async () => {
-		const vendor = new FakeVendor().trouble({ answer: { status: 400 }, on: keys[2] ?? '' });
+		const vendor = new FakeVendor().fault({ kind: 'status', status: 400, on: keys[2] ?? '' });
 		const memory = {};
 		await play(setup(vendor, { memory, onError: 'stopWorkflow' }));
 		breakIn(operation, 'part');

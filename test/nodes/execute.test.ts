@@ -209,7 +209,7 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 
 	it('every item, in input order, linked to its own, and one hint sums them up', async () => {
 		const setup = asking(operation, 3);
-		setup.vendor.trouble({ on: first, takesMs: 80 });
+		setup.vendor.fault({ kind: 'slow', on: first, ms: 80 });
 		const { output, json, hints } = await play(setup);
 
 		expect(output.map(({ pairedItem }) => pairedItem)).toEqual([
@@ -252,7 +252,7 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 				items: keyed(second, first, third),
 				parameters: withOptions(operation, { maximumCredits: credits, concurrency: 1 }),
 			});
-			setup.vendor.trouble({ answer: { status: 422, body: { error: 'No.' } } });
+			setup.vendor.fault({ kind: 'status', status: 422, body: { error: 'No.' } });
 			const { output, json, error, hints } = await play(setup);
 
 			expect(error).toBeUndefined();
@@ -295,7 +295,7 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 			parameters: withOptions(operation, { concurrency: 1 }),
 		});
 		const on = second;
-		setup.vendor.trouble({ on, answer: { status: 400, body: { error: 'No.' } } });
+		setup.vendor.fault({ kind: 'status', on, status: 400, body: { error: 'No.' } });
 		const { error, hints } = await play(setup);
 
 		expect(error?.message).toMatch(/^Item 1: \w+ refused the request \(HTTP 400: No\)$/);
@@ -322,8 +322,8 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 				onError: CONTINUE,
 				parameters: withOptions(operation, { concurrency: 1 }),
 			});
-			const answer = { status, body: { error: 'No.', balance: 3 } };
-			setup.vendor.trouble({ on: second, answer });
+			const body = { error: 'No.', balance: 3 };
+			setup.vendor.fault({ kind: 'status', on: second, status, body });
 			const { json } = await play(setup);
 
 			expect(json.map(({ outcome }) => outcome)).toEqual([bought, 'refused', after]);
@@ -351,7 +351,7 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 			stopAfterMs: 40,
 			parameters: withOptions(operation, { concurrency: 1 }),
 		});
-		setup.vendor.trouble({ takesMs: 200 });
+		setup.vendor.fault({ kind: 'slow', ms: 200 });
 		const { json, error } = await play(setup);
 
 		expect(error).toBeUndefined();
@@ -370,7 +370,7 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 			const setup = asking(operation, 8, {
 				parameters: withOptions(operation, { concurrency }),
 			});
-			setup.vendor.trouble({ takesMs: 100, times: 9 });
+			setup.vendor.fault({ kind: 'slow', ms: 100, times: 9 });
 			await play(setup);
 			expect(setup.vendor.mostAtOnce).toBe(operation === events ? 1 : concurrency);
 		}
@@ -400,7 +400,7 @@ describe.each(paidOperations)('$name: nothing is paid twice', (operation) => {
 			memory: {},
 			parameters: withOptions(operation, { concurrency: 1 }),
 		});
-		setup.vendor.trouble({ on: third, answer: { status: 401 } });
+		setup.vendor.fault({ kind: 'status', on: third, status: 401 });
 		const failed = await play(setup);
 		const { json } = await play(setup);
 
@@ -429,7 +429,7 @@ describe.each(paidOperations)('$name: nothing is paid twice', (operation) => {
 			memory: {},
 			parameters: withOptions(operation, { concurrency: 1 }),
 		});
-		setup.vendor.trouble({ on: second, answer: { status: 400 } });
+		setup.vendor.fault({ kind: 'status', on: second, status: 400 });
 		await play(setup);
 		const { json } = await play({ ...setup, round: 1 });
 
@@ -540,7 +540,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('a lost answer that may cost twice is not asked for again by a machine', async () => {
 		const setup = doubtful(phones);
-		setup.vendor.trouble({ charged: true, code: 'ECONNRESET' });
+		setup.vendor.fault({ kind: 'lostAfter' });
 		const { json } = await play(setup);
 		const items = keyed(phones.keys[0], phones.keys[2]);
 		const again = await play({ ...setup, mode: 'retry', items });
@@ -562,7 +562,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('a duplicate of it is at 0 credits: what is unknown is unknown once', async () => {
 		const setup = doubtful(phones, { items: keyed(phones.keys[0], phones.keys[0]) });
-		setup.vendor.trouble({ code: 'ECONNRESET' });
+		setup.vendor.fault({ kind: 'lostBefore' });
 		expect(told((await play(setup)).json)).toEqual([
 			['uncertain', null],
 			['uncertain', 0],
@@ -571,7 +571,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('Stop Workflow: a re-run ends as the last one did, and spends on nothing else', async () => {
 		const setup = doubtful(phones, { onError: 'stopWorkflow' });
-		setup.vendor.trouble({ breaksOff: true });
+		setup.vendor.fault({ kind: 'truncated' });
 		const failed = await play(setup);
 		const again = await play(setup);
 
@@ -585,18 +585,18 @@ describe('an answer that leaves doubt', () => {
 	});
 
 	const LEFT = 'An earlier attempt was left uncertain and may have cost up to 5 credits';
-	const retries: Array<[string, Parameters<FakeVendor['trouble']>, string, string, number]> = [
+	const retries: Array<[string, Parameters<FakeVendor['fault']>, string, string, number]> = [
 		['finds the phone', [], 'found', `This answer cost 5 credits. ${LEFT}`, 10],
 		[
 			'is refused',
-			[{ answer: { status: 400, body: { error: 'No.' } } }],
+			[{ kind: 'status', status: 400, body: { error: 'No.' } }],
 			'uncertain',
 			`eCore refused the request (HTTP 400: No). ${LEFT}`,
 			5,
 		],
 		[
 			'is lost again',
-			[{ code: 'ECONNRESET' }],
+			[{ kind: 'lostBefore' }],
 			'uncertain',
 			`No answer from eCore: the connection was lost, so it may or may not have charged. ${LEFT}`,
 			10,
@@ -605,7 +605,9 @@ describe('an answer that leaves doubt', () => {
 			'is not found',
 			[
 				{
-					answer: { status: 200, body: { status: 'not_found', remaining_credits: 9 } },
+					kind: 'status',
+					status: 200,
+					body: { status: 'not_found', remaining_credits: 9 },
 				},
 			],
 			'not_found',
@@ -615,11 +617,11 @@ describe('an answer that leaves doubt', () => {
 	];
 	it.each(retries)(
 		'a person who retries asks once more, and it %s',
-		async (_what, troubles, outcome, reason, spent) => {
+		async (_what, faults, outcome, reason, spent) => {
 			const setup = doubtful(phones, { items: keyed(phones.keys[0]) });
-			setup.vendor.trouble({ charged: true, code: 'ECONNRESET' });
+			setup.vendor.fault({ kind: 'lostAfter' });
 			await play(setup);
-			setup.vendor.trouble(...troubles);
+			setup.vendor.fault(...faults);
 			const retry = { ...setup, mode: 'retry', executionId: '2' };
 			const { json } = await play(retry);
 
@@ -637,7 +639,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('a retry that the limit holds back leaves it as uncertain as it was', async () => {
 		const setup = doubtful(phones, { items: keyed(phones.keys[0]) });
-		setup.vendor.trouble({ code: 'ECONNRESET' });
+		setup.vendor.fault({ kind: 'lostBefore' });
 		await play(setup);
 		const { json } = await play({
 			...setup,
@@ -655,7 +657,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('attempts in doubt add up', async () => {
 		const setup = doubtful(phones, { items: keyed(phones.keys[0]) });
-		setup.vendor.trouble({ code: 'ECONNRESET', times: 2 });
+		setup.vendor.fault({ kind: 'lostBefore', times: 2 });
 		await play(setup);
 		await play({ ...setup, mode: 'retry', executionId: '2' });
 		const { json } = await play({ ...setup, mode: 'retry', executionId: '3' });
@@ -664,40 +666,40 @@ describe('an answer that leaves doubt', () => {
 		expect(setup.memory?.memory).toMatchObject({ spent: 15 });
 	});
 
-	const freely: Array<[string, Parameters<FakeVendor['trouble']>, unknown[], string, number]> = [
-		['lost before the charge', [{ code: 'ECONNRESET' }], ['unlocked', 1], '', 2],
+	const freely: Array<[string, Parameters<FakeVendor['fault']>, unknown[], string, number]> = [
+		['lost before the charge', [{ kind: 'lostBefore' }], ['unlocked', 1], '', 2],
 		[
 			'lost after the charge',
-			[{ code: 'ECONNRESET', charged: true }],
+			[{ kind: 'lostAfter' }],
 			['already_unlocked', null],
 			'An earlier answer to this request was lost, and that attempt may have paid for it',
 			2,
 		],
 		[
 			'in which the vendor broke down',
-			[{ answer: { status: 500 }, charged: true }],
+			[{ kind: 'status', status: 500, charged: true }],
 			['already_unlocked', null],
 			'An earlier answer to this request was lost, and that attempt may have paid for it',
 			2,
 		],
-		['that says busy', [{ answer: { status: 409 } }], ['unlocked', 1], '', 2],
+		['that says busy', [{ kind: 'status', status: 409 }], ['unlocked', 1], '', 2],
 		[
 			'lost for ever',
-			[{ code: 'ECONNRESET', times: 9 }],
+			[{ kind: 'lostBefore', times: 9 }],
 			['uncertain', null],
 			`No answer from eCore: the connection was lost, so it may or may not have charged. ${LOST}`,
 			3,
 		],
 		[
 			'refused after a lost one',
-			[{ code: 'ECONNRESET' }, { answer: { status: 400 } }],
+			[{ kind: 'lostBefore' }, { kind: 'status', status: 400 }],
 			['uncertain', null],
 			`eCore refused the request (HTTP 400). ${LOST}`,
 			2,
 		],
 		[
 			'that cannot be understood',
-			[{ answer: { status: 200 }, charged: true }],
+			[{ kind: 'status', status: 200, charged: true }],
 			['uncertain', null],
 			'eCore answered HTTP 200 with a body that cannot be understood, so it may or may not have charged',
 			1,
@@ -705,9 +707,9 @@ describe('an answer that leaves doubt', () => {
 	];
 	it.each(freely)(
 		'where a repeat is free: an answer %s',
-		async (_what, troubles, expected, reason, sent) => {
+		async (_what, faults, expected, reason, sent) => {
 			const setup = doubtful(records);
-			setup.vendor.trouble(...troubles.map((one) => ({ on: records.keys[0] ?? '', ...one })));
+			setup.vendor.fault(...faults.map((one) => ({ on: records.keys[0] ?? '', ...one })));
 			const { json } = await play(setup);
 
 			expect(told(json)).toEqual([expected, ['unlocked', 1]]);
@@ -719,7 +721,7 @@ describe('an answer that leaves doubt', () => {
 	it('where a repeat is free, what an own record says after "busy" is believed', async () => {
 		const setup = doubtful(records);
 		setup.vendor.world.unlockRecords({ uuids: [records.keys[0]], unlock_type: 'email' });
-		setup.vendor.trouble({ answer: { status: 409 } });
+		setup.vendor.fault({ kind: 'status', status: 409 });
 		expect(told((await play(setup)).json)).toEqual([
 			['already_unlocked', 0],
 			['unlocked', 1],
@@ -730,7 +732,7 @@ describe('an answer that leaves doubt', () => {
 		const setup = doubtful(records, {
 			parameters: withOptions(records, { ...one, maximumCredits: 2 }),
 		});
-		setup.vendor.trouble({ on: records.keys[0] ?? '', code: 'ECONNRESET', times: 3 });
+		setup.vendor.fault({ kind: 'lostBefore', on: records.keys[0] ?? '', times: 3 });
 		await play(setup);
 		const { json } = await play(setup);
 
@@ -744,7 +746,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('where a repeat is free, what could not be understood is not asked again by a machine', async () => {
 		const setup = doubtful(records);
-		setup.vendor.trouble({ answer: { status: 200 }, charged: true });
+		setup.vendor.fault({ kind: 'status', status: 200, charged: true });
 		const first = await play(setup);
 		const again = await play(setup);
 		const retried = await play({ ...setup, mode: 'retry', executionId: '2' });
@@ -769,8 +771,9 @@ describe('an answer that leaves doubt', () => {
 				...(stopAfterMs === undefined ? {} : { stopAfterMs }),
 			});
 			const [first = '', second = ''] = records.keys;
-			setup.vendor.trouble({ on: first, code: 'ECONNRESET', charged: true, times: 2 });
-			if (stopAfterMs === undefined) setup.vendor.trouble({ on: second, answer: { status: 401 } });
+			setup.vendor.fault({ kind: 'lostAfter', on: first, times: 2 });
+			if (stopAfterMs === undefined)
+				setup.vendor.fault({ kind: 'status', on: second, status: 401 });
 			const { json } = await play(setup);
 			const sent = setup.vendor.asked.filter((asked) => asked.includes(first)).length;
 			setup.vendor.heal();
@@ -789,9 +792,9 @@ describe('an answer that leaves doubt', () => {
 			items: keyed(...records.keys.slice(0, 3)),
 			parameters: withOptions(records, { concurrency: 2 }),
 		});
-		setup.vendor.trouble(
-			{ answer: { status: 402 }, takesMs: 20 },
-			{ answer: { status: 401 }, takesMs: 40 },
+		setup.vendor.fault(
+			{ kind: 'status', status: 402, ms: 20 },
+			{ kind: 'status', status: 401, ms: 40 },
 		);
 		const { json } = await play(setup);
 
@@ -806,7 +809,7 @@ describe('an answer that leaves doubt', () => {
 			items: keyed(...keys),
 			parameters: withOptions(records, { concurrency: 2 }),
 		});
-		setup.vendor.trouble({ code: 'ECONNRESET' });
+		setup.vendor.fault({ kind: 'lostBefore' });
 		await play(setup);
 
 		const sent = setup.vendor.asked.map((asked) => keys.findIndex((key) => asked.includes(key)));
@@ -815,7 +818,7 @@ describe('an answer that leaves doubt', () => {
 
 	it('one that is told to wait holds back the others, and the run goes on after it', async () => {
 		const setup = doubtful(phones);
-		setup.vendor.trouble({ answer: { status: 429, headers: { 'retry-after': '1' } } });
+		setup.vendor.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } });
 		const { json } = await play(setup);
 
 		expect(told(json)).toEqual([
@@ -832,12 +835,14 @@ it('the last balance that a vendor told stays, until it tells another', async ()
 		parameters: withOptions(records, { concurrency: 1 }),
 	});
 	const [first, second, third] = records.keys;
-	setup.vendor.trouble(
-		{ on: first ?? '', answer: { status: 400, body: { error: 'No.', balance: 77 } } },
-		{ on: second ?? '', answer: { status: 400, body: { error: 'No.' } } },
+	setup.vendor.fault(
+		{ kind: 'status', on: first ?? '', status: 400, body: { error: 'No.', balance: 77 } },
+		{ kind: 'status', on: second ?? '', status: 400, body: { error: 'No.' } },
 		{
 			on: third ?? '',
-			answer: { status: 200, body: { unlocked: 1, credits_charged: 1, wallet_balance: null } },
+			kind: 'status',
+			status: 200,
+			body: { unlocked: 1, credits_charged: 1, wallet_balance: null },
 		},
 	);
 	const { json, hints } = await play(setup);
@@ -848,7 +853,7 @@ it('the last balance that a vendor told stays, until it tells another', async ()
 
 it('a run whose vendor tells no balance says none', async () => {
 	const setup = asking(phones, 2, { onError: CONTINUE });
-	setup.vendor.trouble({ answer: { status: 400 }, times: 2 });
+	setup.vendor.fault({ kind: 'status', status: 400, times: 2 });
 	const { json } = await play(setup);
 
 	expect(json.map(({ creditsRemaining }) => creditsRemaining)).toEqual([null, null]);
@@ -889,9 +894,9 @@ it('one operation never answers for another', async () => {
 it('a run after one that a rate limit ended is as patient as that was', async () => {
 	const setup = asking(phones, 1, { memory: {} });
 	const busy = { status: 429, headers: { 'retry-after': '1' } };
-	setup.vendor.trouble({ answer: busy, times: 5 });
+	setup.vendor.fault({ kind: 'status', ...busy, times: 5 });
 	const { error } = await play(setup);
-	setup.vendor.trouble({ answer: busy, times: 4 });
+	setup.vendor.fault({ kind: 'status', ...busy, times: 4 });
 	const { json } = await play(setup);
 
 	expect(error?.message).toContain('eCore takes no more requests for now (HTTP 429)');
@@ -901,7 +906,7 @@ it('a run after one that a rate limit ended is as patient as that was', async ()
 
 it('a run beside one that is turned away does not make it more patient', async () => {
 	const setup = asking(phones, 1, { memory: {}, onError: CONTINUE });
-	setup.vendor.trouble({ answer: { status: 429, headers: { 'retry-after': '1' } }, times: 99 });
+	setup.vendor.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, times: 99 });
 	const first = start({ ...setup, round: 0 });
 	await jest.advanceTimersByTimeAsync(2500);
 	const second = start({ ...setup, round: 1, items: keyed(phones.keys[1]) });
@@ -963,7 +968,7 @@ describe('Try Next Identifier When Not Found', () => {
 			{ linkedin: nobody, email: 'b@nowhere.example' },
 		);
 		setup.onError = CONTINUE;
-		setup.vendor.trouble({ on: nobody, code: 'ECONNRESET' });
+		setup.vendor.fault({ kind: 'lostBefore', on: nobody });
 		const { json } = await play(setup);
 
 		expect(json.map(({ outcome }) => outcome)).toEqual(['found', 'uncertain']);
@@ -973,7 +978,7 @@ describe('Try Next Identifier When Not Found', () => {
 	it('a person retries a lost lookup that then finds nothing: the doubt ends the search', async () => {
 		const setup = contacts({ linkedin: nobody, email: known?.email }, { email: 'a@b.example' });
 		Object.assign(setup, { memory: {}, onError: CONTINUE });
-		setup.vendor.trouble({ code: 'ECONNRESET' });
+		setup.vendor.fault({ kind: 'lostBefore' });
 		await play(setup);
 		const { json } = await play({ ...setup, mode: 'retry', executionId: '2' });
 
@@ -1042,9 +1047,9 @@ describe('Combined', () => {
 
 	it('a re-run groups as the failed one did, and pays for nothing again', async () => {
 		const setup = combined(2, ...uuids.slice(0, 5));
-		setup.vendor.trouble({ on: uuids[0] ?? '', answer: { status: 402 } });
+		setup.vendor.fault({ kind: 'status', on: uuids[0] ?? '', status: 402 });
 		await play(setup);
-		setup.vendor.trouble({ on: uuids[2] ?? '', answer: { status: 402 } });
+		setup.vendor.fault({ kind: 'status', on: uuids[2] ?? '', status: 402 });
 		const failed = await play(setup);
 		expect(failed.error?.message).toMatch(/^Item 2: The eCore wallet cannot pay/);
 		setup.parameters = {
@@ -1098,7 +1103,7 @@ describe('Retry with One Request per Item after Combined', () => {
 			items: keyed(...dealtWith, ...uuids.slice(0, 2)),
 			parameters: parametersOf('combined', {}, unlockType),
 		});
-		setup.vendor.trouble({ on: uuids[0] ?? '', answer: { status: 402 } });
+		setup.vendor.fault({ kind: 'status', on: uuids[0] ?? '', status: 402 });
 		const { error } = await play(setup);
 		expect(error?.message).toContain('The eCore wallet cannot pay');
 		setup.vendor.sent.length = 0;
@@ -1163,7 +1168,7 @@ describe('Retry with One Request per Item after Combined', () => {
 			onError: CONTINUE,
 			parameters: parametersOf('combined'),
 		});
-		setup.vendor.trouble({ code: 'ECONNRESET', charged: true, times: 3 });
+		setup.vendor.fault({ kind: 'lostAfter', times: 3 });
 		await play({ ...setup, onError: 'stopWorkflow' });
 		setup.parameters = parametersOf('perItem');
 		const { json } = await play({ ...setup, ...retried });
@@ -1308,7 +1313,7 @@ describe('Return Contact Details', () => {
 		'%s: a search that fails is no problem, and what was bought stands with the reason',
 		async (onError) => {
 			const setup = returning({}, { onError });
-			setup.vendor.trouble({ on: SEARCH, answer: { status: 401 }, times: 9 });
+			setup.vendor.fault({ kind: 'status', on: SEARCH, status: 401, times: 9 });
 			const { output, json, error } = await play(setup);
 
 			expect(error).toBeUndefined();
@@ -1334,7 +1339,7 @@ describe('Return Contact Details', () => {
 		[429, 0],
 	])('after HTTP %i, %i searches read what was bought before', async (status, searches) => {
 		const setup = returning({ concurrency: 1 }, { onError: CONTINUE });
-		setup.vendor.trouble({ on: uuids[1] ?? '', answer: { status } });
+		setup.vendor.fault({ kind: 'status', on: uuids[1] ?? '', status });
 		const { json } = await play(setup);
 
 		expect(json.map(({ outcome }) => outcome)).toEqual(['unlocked', 'refused']);
@@ -1348,7 +1353,7 @@ describe('Return Contact Details', () => {
 	it('a search that fails for everybody is soon given up', async () => {
 		const setup = returning({}, { items: crowdItems(40) });
 		setup.vendor = new FakeVendor({}, crowd(40));
-		setup.vendor.trouble({ on: SEARCH, answer: { status: 400 }, times: 99 });
+		setup.vendor.fault({ kind: 'status', on: SEARCH, status: 400, times: 99 });
 		const { json } = await play(setup);
 
 		expect(json.map(({ outcome, creditsCharged }) => [outcome, creditsCharged])).toEqual(
@@ -1360,7 +1365,7 @@ describe('Return Contact Details', () => {
 
 	it('Stop while it searches: what was bought comes out, with the reason', async () => {
 		const setup = returning({}, { stopAfterMs: 200 });
-		setup.vendor.trouble({ on: SEARCH, answer: { status: 500 }, times: 9 });
+		setup.vendor.fault({ kind: 'status', on: SEARCH, status: 500, times: 9 });
 		const { json, error } = await play(setup);
 
 		expect(error).toBeUndefined();
@@ -1375,7 +1380,7 @@ describe('Return Contact Details', () => {
 
 	it('a problem with Stop Workflow ends it before anything is searched; a re-run reads it all', async () => {
 		const setup = returning({ concurrency: 1 }, { memory: {} });
-		setup.vendor.trouble({ on: uuids[1] ?? '', answer: { status: 402 } });
+		setup.vendor.fault({ kind: 'status', on: uuids[1] ?? '', status: 402 });
 		const failed = await play(setup);
 		expect(failed.error?.message).toMatch(/^Item 1: The eCore wallet cannot pay/);
 		expect(order(setup)).toEqual(['POST', 'POST']);
@@ -1390,7 +1395,7 @@ describe('Return Contact Details', () => {
 
 	it('a tool call that asks the same while another still searches: one pays, one tells of it', async () => {
 		const setup = returning({}, { memory: {}, asTool: true });
-		setup.vendor.trouble({ on: SEARCH, takesMs: 400 });
+		setup.vendor.fault({ kind: 'slow', on: SEARCH, ms: 400 });
 		let isOver = false;
 		let wasOver: boolean | undefined;
 		const first = start(setup).finally(() => (isOver = true));
@@ -1426,7 +1431,7 @@ it.each([
 		memory,
 		parameters: withOptions(operation, { concurrency: 1 }),
 	});
-	setup.vendor.trouble({ on: operation.keys[1] ?? '', answer: { status: 400, body: {} } });
+	setup.vendor.fault({ kind: 'status', on: operation.keys[1] ?? '', status: 400, body: {} });
 	await play(setup);
 
 	const { requests } = memory.memory as { requests: object };

@@ -13,25 +13,19 @@ import type {
 } from 'n8n-workflow';
 
 import { execute } from '../../nodes/EcoreLensmor/execute';
+import {
+	faultyReply,
+	Faults,
+	type AnswerFault,
+	type ConnectionFault,
+	type FaultyReply,
+	type ScriptedFault,
+} from '../sandbox/faults';
 import { answerTo } from '../sandbox/routes';
-import { shipped, World, type Charge, type Person, type Reply } from '../sandbox/world';
+import { shipped, World, type Charge, type Person } from '../sandbox/world';
 
-/** What meets a request in place of the vendor's own answer. */
-interface Trouble {
-	/** Part of the request's URL or body; any request where absent. */
-	on?: string;
-	/** How many requests it meets; 1 where absent. */
-	times?: number;
-	/** Whether the vendor charged before. */
-	charged?: boolean;
-	/** How long the answer takes, in milliseconds. */
-	takesMs?: number;
-	/** What is answered, or the code of the connection's error; the vendor's own answer where neither is there. */
-	answer?: { status: number; body?: unknown; headers?: IDataObject };
-	code?: string;
-	/** Whether the answer's body breaks off half-way. */
-	breaksOff?: boolean;
-}
+/** The faults that a vendor in memory can have. */
+export type MemoryFault = AnswerFault | ConnectionFault;
 
 const LATENCY_MS = 10;
 const CREDENTIAL = {
@@ -48,7 +42,7 @@ export class FakeVendor {
 	/** How many requests were under way at once, at most. */
 	mostAtOnce = 0;
 	private underWay = 0;
-	private troubles: Array<Trouble & { left: number }> = [];
+	private readonly faults = new Faults<MemoryFault>();
 
 	constructor(wallet: Partial<World['wallet']> = {}, people: Person[] = shipped.people) {
 		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, shipped.events);
@@ -72,48 +66,63 @@ export class FakeVendor {
 			.map(({ url }) => decodeURIComponent(url.split('?')[1] ?? '').replaceAll('+', ' '));
 	}
 
-	/** Adds to the script of troubles: each request meets the first that still has something to do. */
-	trouble(...troubles: Trouble[]): this {
-		this.troubles.push(...troubles.map((one) => ({ ...one, left: one.times ?? 1 })));
+	/** Adds faults to the script. */
+	fault(...faults: Array<ScriptedFault<MemoryFault>>): this {
+		this.faults.add(...faults);
 		return this;
 	}
 
-	/** Ends the script of troubles. */
+	/** Ends the script of faults. */
 	heal(): void {
-		this.troubles = [];
+		this.faults.clear();
 	}
 
 	/** Answers as n8n's helper does. */
 	async answer(options: IHttpRequestOptions) {
 		this.sent.push(options);
-		const text = this.asked.at(-1) ?? '';
-		const trouble = this.troubles.find(({ on, left }) => left > 0 && text.includes(on ?? ''));
-		if (trouble !== undefined) trouble.left -= 1;
-		const { code, answer, charged, takesMs, breaksOff } = trouble ?? {};
-		const untouched = code === undefined && answer === undefined;
-		const own = untouched || charged === true ? this.own(options) : { status: 0, body: '' };
+		const fault = this.faults.next(`${options.method} ${this.asked.at(-1)}`);
+		const { reply, breaksOff } = this.meet(fault, options);
 
 		this.underWay += 1;
 		this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
-		await new Promise((resolve) => setTimeout(resolve, takesMs ?? LATENCY_MS));
+		const ms = reply?.ms ?? 0;
+		await new Promise((resolve) => setTimeout(resolve, ms === 0 ? LATENCY_MS : ms));
 		this.underWay -= 1;
 
-		if (code !== undefined) throw Object.assign(new Error('fetch failed'), { httpCode: code });
-		const { status, body } = answer ?? own;
+		if (reply === undefined) {
+			throw Object.assign(new Error('fetch failed'), { httpCode: 'ECONNRESET' });
+		}
 		return {
-			statusCode: status,
-			body: streamOf(body, breaksOff),
-			headers: answer?.headers ?? {},
+			statusCode: reply.status,
+			body: streamOf(reply.body, breaksOff),
+			headers: reply.headers ?? {},
 		};
 	}
 
-	private own({ method = 'GET', url, body }: IHttpRequestOptions): Reply {
-		return answerTo(this.world, method, url, body);
+	/** What is answered in spite of a fault, and whether its body breaks off; no reply where the connection does. */
+	private meet(
+		fault: MemoryFault | undefined,
+		{ method = 'GET', url, body }: IHttpRequestOptions,
+	): { reply?: FaultyReply; breaksOff: boolean } {
+		const charge = () => answerTo(this.world, method, url, body);
+		switch (fault?.kind) {
+			case 'lostBefore':
+				return { breaksOff: false };
+			case 'lostAfter':
+				charge();
+				return { breaksOff: false };
+			case 'truncated': {
+				const { status, body: whole } = charge();
+				return { reply: { status: fault.status ?? status, body: whole }, breaksOff: true };
+			}
+			default:
+				return { reply: faultyReply(fault, charge), breaksOff: false };
+		}
 	}
 }
 
 /** A body as n8n's helper hands it on: a stream, which errors where the body breaks off. */
-function streamOf(body: unknown, breaksOff = false): Readable {
+function streamOf(body: unknown, breaksOff: boolean): Readable {
 	const text = Buffer.from(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
 	if (!breaksOff) return Readable.from([text]);
 	return Readable.from(

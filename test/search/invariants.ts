@@ -147,7 +147,7 @@ function aVendorThatServesIsWaitedFor(
 	{ faults }: Scenario,
 	{ output, errorOutput, error }: Execution,
 ): void {
-	if (faults.some(({ trouble }) => trouble.kind === 'status' && trouble.status === 429)) return;
+	if (faults.some(({ fault }) => fault.kind === 'status' && fault.status === 429)) return;
 	const told = JSON.stringify([output, errorOutput, error?.message]);
 	must(!told.includes('HTTP 429'), 'a vendor that serves somebody is waited for', told);
 }
@@ -206,9 +206,9 @@ function theCreditsAddUp(
 	);
 }
 
-function leavesDoubt({ trouble }: Scenario['faults'][number], kind: Scenario['kind']): boolean {
-	if (trouble.kind === 'status') return trouble.status >= 500;
+function leavesDoubt({ fault }: Scenario['faults'][number], kind: Scenario['kind']): boolean {
+	if (fault.kind === 'status') return fault.status >= 500;
 	// Only Lensmor's error envelope is known to be one.
-	if (trouble.kind === 'errorKey') return kind !== 'events';
-	return !['slow', 'unknownFields', 'echoToken'].includes(trouble.kind);
+	if (fault.kind === 'errorKey') return kind !== 'events';
+	return !['slow', 'unknownFields', 'echoToken'].includes(fault.kind);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { Fault, Trouble } from '../sandbox/faults';
+import type { ScriptedFault, Fault } from '../sandbox/faults';
 import { shipped } from '../sandbox/world';
 
 /** Everything that chance decides about a workflow, its vendor and the people around it. */
@@ -21,7 +21,7 @@ export interface Scenario {
 	purchases: number;
 	/** Credits, in the price of one purchase. */
 	maximum: number | undefined;
-	faults: Array<{ trouble: Trouble; skip: number; times: number }>;
+	faults: Array<{ fault: Fault; skip: number; times: number }>;
 	loopOf: number | undefined;
 	/** When Stop is pressed, in milliseconds after the start. */
 	stopAfterMs: number | undefined;
@@ -33,7 +33,7 @@ export interface Scenario {
 	retries: Array<{ topUp: boolean; heal: boolean }>;
 }
 
-const troubles: Trouble[] = [
+const faults: Fault[] = [
 	{ kind: 'lostBefore' },
 	{ kind: 'lostAfter' },
 	{ kind: 'malformed' },
@@ -85,7 +85,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	maximum: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
 	faults: fc.array(
 		fc.record({
-			trouble: fc.constantFrom(...troubles),
+			fault: fc.constantFrom(...faults),
 			skip: fc.nat({ max: 4 }),
 			times: fc.integer({ min: 1, max: 4 }),
 		}),
@@ -195,8 +195,8 @@ export function priceOf({ kind, unlockType }: Scenario): number {
 }
 
 /** The scenario's faults, as the sandbox takes them. */
-export function faultsOf({ faults }: Scenario): Fault[] {
-	return faults.map(({ trouble, skip, times }) => ({ ...trouble, skip, times }));
+export function faultsOf({ faults }: Scenario): ScriptedFault[] {
+	return faults.map(({ fault, skip, times }) => ({ ...fault, skip, times }));
 }
 
 /** Another execution that reads items and buys nothing: six fields by expressions, and a dry run. */

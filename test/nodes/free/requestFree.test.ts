@@ -29,9 +29,9 @@ it.each<[string, AttemptResult, number]>([
 	['a redirect', answer(302), 2],
 	['"busy"', answer(409), 2],
 	['a wait that the vendor asks for', busy(1), 4],
-])('after %s it is asked again: there is nothing to lose', async (_what, trouble, times) => {
-	const troubles = Array.from({ length: times }, () => trouble);
-	const { session, asked } = scripted(...troubles, holding(['book']));
+])('after %s it is asked again: there is nothing to lose', async (_what, failure, times) => {
+	const failures = Array.from({ length: times }, () => failure);
+	const { session, asked } = scripted(...failures, holding(['book']));
 	expect(await inTime(requestFree(session, shelves.endpoint, where('a')))).toEqual(got);
 	expect(asked).toHaveLength(times + 1);
 });
@@ -78,9 +78,9 @@ it.each<[string, AttemptResult, number, string, boolean]>([
 	['a wait too long', busy(61), 1, 'eCore takes no more requests for now (HTTP 429)', true],
 ])(
 	'%s: why, without a word of charges, and nothing further only where all would meet it',
-	async (_what, trouble, times, reason, stops) => {
-		const troubles = Array.from({ length: times }, () => trouble);
-		const { session, asked } = scripted(...troubles, holding(['book']));
+	async (_what, failure, times, reason, stops) => {
+		const failures = Array.from({ length: times }, () => failure);
+		const { session, asked } = scripted(...failures, holding(['book']));
 		const first = await inTime(requestFree(session, shelves.endpoint, where('a')));
 		const second = await inTime(requestFree(session, shelves.endpoint, where('b')));
 
@@ -153,8 +153,8 @@ it.each([
 it.each([
 	['holds back all', busy(60)],
 	['is its own', LOST],
-])('Stop ends a wait that %s, and what waited is not sent', async (_what, trouble) => {
-	const { session, asked, stop } = scripted(trouble);
+])('Stop ends a wait that %s, and what waited is not sent', async (_what, failure) => {
+	const { session, asked, stop } = scripted(failure);
 	const asking = requestFree(session, shelves.endpoint, where('a'));
 	await jest.advanceTimersByTimeAsync(500);
 	stop();
