@@ -5,7 +5,8 @@ import type { PurchasedDetails } from '../../../nodes/EcoreLensmor/operations/pu
 import { OUTCOMES, type Outcome } from '../../../nodes/EcoreLensmor/operations/outcome';
 import { findPurchased, MAX_SEARCHES } from '../../../nodes/EcoreLensmor/free/findPurchased';
 import { inTime } from '../fakeExecution';
-import { answer, GONE, holding, sessionOf, scripted, shelves, type Where } from './scripted';
+import { answer, scripted, sessionOf } from '../scriptedSession';
+import { GONE, holding, shelves, type Where } from './shelves';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
 afterEach(() => jest.useRealTimers());
