@@ -1,6 +1,6 @@
 import { Sandbox } from '../sandbox/sandbox';
 import type { ScriptedFault } from '../sandbox/faults';
-import { crowd } from './crowd';
+import { crowd } from '../fixtures/crowd';
 
 /** How the vendor of one measurement is set up: how many people it knows, and its latency in milliseconds. */
 export interface VendorSetup {

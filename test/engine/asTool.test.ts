@@ -4,7 +4,7 @@ import type { Sandbox } from '../sandbox/sandbox';
 import { agentCalling } from './agent';
 import { execute, load, type Setup } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

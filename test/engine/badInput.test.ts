@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
-import { paidOperations, withOptions } from './paidOperations';
+import { paidOperations, withOptions } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 let sandbox: Sandbox;

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { crowd } from '../bench/crowd';
+import { crowd } from '../fixtures/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
 import { agentCalling } from './agent';

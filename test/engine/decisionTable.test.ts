@@ -2,7 +2,7 @@ import type { Sandbox } from '../sandbox/sandbox';
 import type { Fault } from '../sandbox/faults';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

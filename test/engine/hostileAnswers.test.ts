@@ -2,7 +2,7 @@ import type { ScriptedFault, Fault } from '../sandbox/faults';
 import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

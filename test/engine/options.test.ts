@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions } from './paidOperations';
+import { paidOperations, withOptions } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

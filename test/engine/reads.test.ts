@@ -9,7 +9,7 @@ import type { Fault } from '../sandbox/faults';
 import { agentCalling } from './agent';
 import { execute, load } from './engine';
 import { hurry } from './haste';
-import { readOperations } from './readOperations';
+import { freeOperations } from '../fixtures/freeOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -36,7 +36,7 @@ it('a paid call is no free one: it cannot be registered as a read', () => {
 it('each read operation is in the table that the tests below run on', () => {
 	const named = ({ resource, operation }: { resource?: unknown; operation?: unknown }) =>
 		`${resource as string} ${operation as string}`;
-	expect(readOperations.map(({ parameters }) => named(parameters)).sort()).toEqual(
+	expect(freeOperations.map(({ parameters }) => named(parameters)).sort()).toEqual(
 		operations
 			.filter(({ kind }) => kind === 'free')
 			.map(named)
@@ -136,7 +136,7 @@ const lasting: Array<{
 	},
 ];
 
-describe.each(readOperations)('$name', (operation) => {
+describe.each(freeOperations)('$name', (operation) => {
 	const items = operation.keys.slice(0, 3).map((key) => ({ key }));
 	const { parameters } = operation;
 
@@ -216,7 +216,7 @@ describe.each(readOperations)('$name', (operation) => {
 
 // How it asks again is the same for every operation of a vendor.
 const oneOfEachVendor = ['ecore', 'lensmor'].flatMap(
-	(vendor) => readOperations.find((operation) => operation.vendor === vendor) ?? [],
+	(vendor) => freeOperations.find((operation) => operation.vendor === vendor) ?? [],
 );
 
 describe.each(oneOfEachVendor)('$name', (operation) => {

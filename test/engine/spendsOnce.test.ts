@@ -3,7 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import type { Sandbox } from '../sandbox/sandbox';
 import { execute, type Execution } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
+import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import { contactDetails } from '../../nodes/EcoreLensmor/operations/record/unlock/contactDetails';
 import type { PaidOperation } from '../../nodes/EcoreLensmor/operations/operation';
-import { paidOperations, withOptions } from '../engine/paidOperations';
+import { paidOperations, withOptions } from '../fixtures/paidOperations';
 import { FakeVendor, inTime, play, start, type Setup } from './fakeExecution';
 
 beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { phoneEnrich } from '../../nodes/EcoreLensmor/operations/phone/enrich';
-import { crowd } from '../bench/crowd';
-import { paidOperations, withOptions, type PaidOperation } from '../engine/paidOperations';
+import { crowd } from '../fixtures/crowd';
+import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
 import { shipped } from '../sandbox/world';
 import { FakeVendor, inTime, play, start, type Setup } from './fakeExecution';
 

@@ -6,8 +6,8 @@ import { z } from 'zod';
 
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import { execute } from '../engine/engine';
-import { paidOperations, withOptions } from '../engine/paidOperations';
-import { readOperations } from '../engine/readOperations';
+import { paidOperations, withOptions } from '../fixtures/paidOperations';
+import { freeOperations } from '../fixtures/freeOperations';
 import { useSandbox } from '../engine/useSandbox';
 import type { Sandbox } from '../sandbox/sandbox';
 import { outputOf, SCHEMA_FOLDER, schemaFiles } from './files';
@@ -37,7 +37,7 @@ function schemaOf({ resource, operation }: IDataObject) {
 	return outputOf(found).strict();
 }
 
-describe.each([...paidOperations, ...readOperations])('$name', (operation) => {
+describe.each([...paidOperations, ...freeOperations])('$name', (operation) => {
 	it('what comes out has the fields of its schema, no more and no fewer, in that order', async () => {
 		const { output } = await execute({
 			parameters: operation.parameters,

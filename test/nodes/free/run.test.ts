@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { crowd } from '../../bench/crowd';
-import { readOperations, type FreeOperation } from '../../engine/readOperations';
+import { crowd } from '../../fixtures/crowd';
+import { freeOperations, type FreeOperation } from '../../fixtures/freeOperations';
 import { shipped } from '../../sandbox/world';
 import { FakeVendor, play, type Setup } from '../fakeExecution';
 
@@ -14,7 +14,7 @@ const TO_ERROR_OUTPUT = 'continueErrorOutput' as const;
 const untouched = { returnAll: false, limit: 50, simple: true };
 
 function named(wanted: string): FreeOperation {
-	const found = readOperations.find(({ name }) => name === wanted);
+	const found = freeOperations.find(({ name }) => name === wanted);
 	if (found === undefined) throw new Error(`no operation ${wanted}`);
 	return found;
 }
@@ -35,7 +35,7 @@ const askingForAll = (size: number, parameters: IDataObject, items = 2): Setup =
 	parameters: { resource: 'record', operation: 'getAll', ...untouched, ...parameters },
 });
 
-describe.each(readOperations)('$name', (operation) => {
+describe.each(freeOperations)('$name', (operation) => {
 	const [first = '', second = '', third = ''] = operation.keys;
 
 	it('what was read comes out in input order, linked to its item, and costs nothing', async () => {

@@ -2,8 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { operations } from '../../../nodes/EcoreLensmor/operations';
-import { paidOperations, withOptions } from '../../engine/paidOperations';
-import { readOperations } from '../../engine/readOperations';
+import { paidOperations, withOptions } from '../../fixtures/paidOperations';
+import { freeOperations } from '../../fixtures/freeOperations';
 import { outputOf } from '../../schema/files';
 import { FakeVendor, play } from '../fakeExecution';
 
@@ -17,7 +17,7 @@ const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDat
 
 it.each([
 	['paid', paidOperations],
-	['free', readOperations],
+	['free', freeOperations],
 ])('every %s operation is in the table that the tests run on', (kind, table) => {
 	expect(table.map(({ parameters }) => named(parameters)).sort()).toEqual(
 		operations
@@ -28,7 +28,7 @@ it.each([
 });
 
 it('there is no operation of another kind', () => {
-	expect(paidOperations.length + readOperations.length).toBe(operations.length);
+	expect(paidOperations.length + freeOperations.length).toBe(operations.length);
 });
 
 /** What an item may have, no more and no less: as the editor shows it before the first run. */
@@ -42,7 +42,7 @@ function shownOf({ parameters }: { parameters: IDataObject }) {
 	return { shown, always };
 }
 
-describe.each([...paidOperations, ...readOperations])('$name', (operation) => {
+describe.each([...paidOperations, ...freeOperations])('$name', (operation) => {
 	it('what comes out has the fields that the editor shows, in their order', async () => {
 		const { shown, always } = shownOf(operation);
 		const { json } = await play({
