@@ -2,7 +2,7 @@ import type { Sandbox } from '../sandbox/sandbox';
 import type { Fault } from '../sandbox/faults';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -21,7 +21,7 @@ interface Expected {
 	credits: 'bought' | 0 | null;
 }
 
-async function meet(operation: PaidOperation, fault: Fault, times: number) {
+async function meet(operation: PaidFixture, fault: Fault, times: number) {
 	const [first = '', second = '', third = ''] = operation.keys;
 	sandbox.fault({ ...fault, on: second, times });
 	const timeout = fault.kind === 'slow' ? 150 : 5000;
@@ -44,7 +44,7 @@ async function meet(operation: PaidOperation, fault: Fault, times: number) {
 
 const bought = 'bought' as const;
 
-function expectedOf(operation: PaidOperation, { outcomes, sent, charged, credits }: Expected) {
+function expectedOf(operation: PaidFixture, { outcomes, sent, charged, credits }: Expected) {
 	return {
 		outcomes: outcomes.map((outcome) => (outcome === bought ? operation.bought : outcome)),
 		sent,

@@ -2,7 +2,7 @@ import type { ScriptedFault, Fault } from '../sandbox/faults';
 import type { Sandbox } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 3;
 let sandbox: Sandbox;
 useSandbox((started) => (sandbox = started));
 
-async function ask(operation: PaidOperation, fault: ScriptedFault, options: object = {}) {
+async function ask(operation: PaidFixture, fault: ScriptedFault, options: object = {}) {
 	const [first = '', second = '', third = ''] = operation.keys;
 	sandbox.fault({ on: second, times: Infinity, ...fault });
 	const execution = await execute({

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { phoneEnrich } from '../../nodes/EcoreLensmor/operations/phone/enrich';
 import { crowd } from '../fixtures/crowd';
-import { paidOperations, withOptions, type PaidOperation } from '../fixtures/paidOperations';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { shipped } from '../sandbox/world';
 import { FakeVendor, inTime, play, start, type Setup } from './fakeExecution';
 
@@ -19,17 +19,17 @@ const [records, phones, emails, events] = [
 	'Email enrich',
 	'Event unlock',
 ].map((wanted) => paidOperations.find(({ name }) => name === wanted)) as [
-	PaidOperation,
-	PaidOperation,
-	PaidOperation,
-	PaidOperation,
+	PaidFixture,
+	PaidFixture,
+	PaidFixture,
+	PaidFixture,
 ];
 const LOST = 'An earlier answer to this request was lost, so it may or may not have been charged';
 
 const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
 
 /** A run that asks for the first keys of an operation, with any of that changed. */
-function asking(operation: PaidOperation, count: number, more: Partial<Setup> = {}): Setup {
+function asking(operation: PaidFixture, count: number, more: Partial<Setup> = {}): Setup {
 	const items = keyed(...operation.keys.slice(0, count));
 	return { vendor: new FakeVendor(), parameters: operation.parameters, items, ...more };
 }
@@ -40,7 +40,7 @@ const reasons = (json: IDataObject[]) => json.map(({ reason }) => reason);
 const charged = ({ vendor }: Setup) => vendor.ledger.map(({ key }) => key);
 
 /** What an operation puts on an item that nobody answered. */
-const unanswered = new Map<PaidOperation, (key: string) => IDataObject>([
+const unanswered = new Map<PaidFixture, (key: string) => IDataObject>([
 	[records, (key) => ({ uuids: [key], unlockType: 'email', requested: 1, ...noRecord })],
 	[phones, () => noPhone],
 	[emails, () => noEmail],
@@ -50,7 +50,7 @@ const noRecord = { alreadyUnlocked: null, unlocked: 0 };
 const noPhone = { found: null, phone: null, email: null, matchedBy: null };
 const noEmail = { found: null, email: null, matchedBy: null };
 const noEvent = { alreadyUnlocked: null, event: null, balance: null };
-const unread = new Map<PaidOperation, IDataObject>([
+const unread = new Map<PaidFixture, IDataObject>([
 	[records, { uuids: [], unlockType: null, requested: 0, ...noRecord }],
 	[phones, noPhone],
 	[emails, noEmail],
@@ -530,7 +530,7 @@ describe.each(paidOperations)('$name: nothing is paid twice', (operation) => {
 
 describe('an answer that leaves doubt', () => {
 	const one = { concurrency: 1 };
-	const doubtful = (operation: PaidOperation, more: Partial<Setup> = {}): Setup =>
+	const doubtful = (operation: PaidFixture, more: Partial<Setup> = {}): Setup =>
 		asking(operation, 2, {
 			memory: {},
 			onError: CONTINUE,

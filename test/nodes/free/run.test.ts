@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { crowd } from '../../fixtures/crowd';
-import { freeOperations, type FreeOperation } from '../../fixtures/freeOperations';
+import { freeOperations, type FreeFixture } from '../../fixtures/freeOperations';
 import { shipped } from '../../sandbox/world';
 import { FakeVendor, play, type Setup } from '../fakeExecution';
 
@@ -13,7 +13,7 @@ const TO_ERROR_OUTPUT = 'continueErrorOutput' as const;
 // What n8n fills in where a person leaves the fields as they are.
 const untouched = { returnAll: false, limit: 50, simple: true };
 
-function named(wanted: string): FreeOperation {
+function named(wanted: string): FreeFixture {
 	const found = freeOperations.find(({ name }) => name === wanted);
 	if (found === undefined) throw new Error(`no operation ${wanted}`);
 	return found;
@@ -24,7 +24,7 @@ const event = named('Event get');
 const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
 
 /** A run that asks for these keys, with any of that changed. */
-function asking(operation: FreeOperation, keys: unknown[], more: Partial<Setup> = {}): Setup {
+function asking(operation: FreeFixture, keys: unknown[], more: Partial<Setup> = {}): Setup {
 	const parameters = { ...untouched, ...operation.parameters, ...more.parameters };
 	return { vendor: new FakeVendor(), items: keyed(...keys), ...more, parameters };
 }
