@@ -4,12 +4,11 @@ import type { ItemResult } from '../../../nodes/EcoreLensmor/items/itemResult';
 import type { PurchasedDetails } from '../../../nodes/EcoreLensmor/operations/purchasedDetails';
 import { OUTCOMES, type Outcome } from '../../../nodes/EcoreLensmor/operations/outcome';
 import { findPurchased, MAX_SEARCHES } from '../../../nodes/EcoreLensmor/free/findPurchased';
-import { inTime } from '../fakeExecution';
+import { inTime, useFakeClock } from '../fakeClock';
 import { answer, scripted, sessionOf } from '../scriptedSession';
 import { GONE, holding, shelves, type Where } from './shelves';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 /** Finds things again on the shelf of the item that asked; `told` says of each where it was, or why not. */
 const again: PurchasedDetails<string[], Where> = {

@@ -1,12 +1,11 @@
 import { requestFree } from '../../../nodes/EcoreLensmor/free/requestFree';
 import { halt } from '../../../nodes/EcoreLensmor/transport/request';
 import type { AttemptResult } from '../../../nodes/EcoreLensmor/transport/send';
-import { inTime } from '../fakeExecution';
+import { inTime, useFakeClock } from '../fakeClock';
 import { answer, LOST, scripted, UNREACHABLE } from '../scriptedSession';
 import { GONE, holding, shelves } from './shelves';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const where = (shelf: string) => ({ shelf, page: 1 });
 const busy = (seconds: number) => answer(429, undefined, { 'retry-after': String(seconds) });

@@ -3,12 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { crowd } from '../../fixtures/crowd';
 import { freeOperations, type FreeFixture } from '../../fixtures/freeOperations';
 import { shipped } from '../../sandbox/world';
-import { FakeVendor, play, type Setup } from '../fakeExecution';
+import { useFakeClock } from '../fakeClock';
+import { play, type Setup } from '../fakeExecution';
+import { FakeVendor } from '../fakeVendor';
+import { CONTINUE, keyed } from '../runs';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
-const CONTINUE = 'continueRegularOutput' as const;
 const TO_ERROR_OUTPUT = 'continueErrorOutput' as const;
 // What n8n fills in where a person leaves the fields as they are.
 const untouched = { returnAll: false, limit: 50, simple: true };
@@ -21,7 +22,6 @@ function named(wanted: string): FreeFixture {
 const records = named('Record get many');
 const people = named('Person get many');
 const event = named('Event get');
-const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
 
 /** A run that asks for these keys, with any of that changed. */
 function asking(operation: FreeFixture, keys: unknown[], more: Partial<Setup> = {}): Setup {

@@ -1,11 +1,10 @@
 import { searchEvents } from '../../../nodes/EcoreLensmor/free/searchEvents';
-import { editorOf, FakeVendor, inTime, type Setup } from '../fakeExecution';
+import { inTime, useFakeClock } from '../fakeClock';
+import { editorOf, type Setup } from '../fakeExecution';
+import { FakeVendor } from '../fakeVendor';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => {
-	jest.restoreAllMocks();
-	jest.useRealTimers();
-});
+useFakeClock();
+afterEach(() => jest.restoreAllMocks());
 
 let vendor: FakeVendor;
 beforeEach(() => (vendor = new FakeVendor()));

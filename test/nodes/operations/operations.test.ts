@@ -5,15 +5,15 @@ import { operations } from '../../../nodes/EcoreLensmor/operations';
 import { paidOperations, withOptions } from '../../fixtures/paidOperations';
 import { freeOperations } from '../../fixtures/freeOperations';
 import { outputOf } from '../../schema/files';
-import { FakeVendor, play } from '../fakeExecution';
+import { useFakeClock } from '../fakeClock';
+import { play } from '../fakeExecution';
+import { FakeVendor } from '../fakeVendor';
+import { CONTINUE, keyed } from '../runs';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const named = ({ resource, operation }: { resource?: unknown; operation?: unknown }) =>
 	`${resource as string} ${operation as string}`;
-const CONTINUE = 'continueRegularOutput' as const;
-const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
 
 it.each([
 	['paid', paidOperations],

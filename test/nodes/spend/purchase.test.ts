@@ -4,9 +4,9 @@ import { keyOf, Memory, type Run } from '../../../nodes/EcoreLensmor/spend/memor
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { sharedStateOf } from '../../../nodes/EcoreLensmor/spend/sharedState';
 import { answer, sessionOf, UNREACHABLE } from '../scriptedSession';
+import { useFakeClock } from '../fakeClock';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const run: Run = { executionId: '1', runIndex: 0, mode: 'webhook' };
 

@@ -3,9 +3,9 @@ import { attemptOnce } from '../../../nodes/EcoreLensmor/transport/attempt';
 import type { Session } from '../../../nodes/EcoreLensmor/transport/request';
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { answer, LOST, sessionOf, UNREACHABLE } from '../scriptedSession';
+import { useFakeClock } from '../fakeClock';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const response = (status: number, headers: Headers = {}) =>
 	answer(status, { unlocked: 1, credits_charged: 1 }, headers);
