@@ -33,17 +33,6 @@ it('a paid call is no free one: it cannot be registered as a read', () => {
 	}
 });
 
-it('each read operation is in the table that the tests below run on', () => {
-	const named = ({ resource, operation }: { resource?: unknown; operation?: unknown }) =>
-		`${resource as string} ${operation as string}`;
-	expect(freeOperations.map(({ parameters }) => named(parameters)).sort()).toEqual(
-		operations
-			.filter(({ kind }) => kind === 'free')
-			.map(named)
-			.sort(),
-	);
-});
-
 const passing: Array<[string, Fault, number]> = [
 	['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '2' } }, 2],
 	['500', { kind: 'status', status: 500 }, 2],

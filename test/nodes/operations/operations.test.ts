@@ -64,7 +64,7 @@ describe.each(paidOperations)('$name', (operation) => {
 		const { shown } = shownOf(operation);
 		const [first = '', second = ''] = operation.keys;
 		for (const options of [{ dryRun: true }, {}]) {
-			const vendor = new FakeVendor().fault({ kind: 'status', on: second, status: 200 });
+			const vendor = new FakeVendor().fault({ kind: 'malformed', on: second });
 			const { json } = await play({
 				vendor,
 				parameters: withOptions(operation, { ...options, returnContactDetails: true }),
