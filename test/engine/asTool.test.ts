@@ -1,10 +1,10 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { agentCalling } from './agent';
 import { execute, load, type Setup } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

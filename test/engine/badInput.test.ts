@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
-import { execute } from './engine';
 import { paidOperations, phoneEnrich, recordUnlock, withOptions } from '../fixtures/paidOperations';
+import { execute } from './engine';
 import { useSandbox } from './useSandbox';
 
 let sandbox: Sandbox;

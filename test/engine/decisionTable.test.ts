@@ -1,8 +1,8 @@
 import type { Sandbox } from '../sandbox/sandbox';
 import type { Fault } from '../sandbox/faults';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

@@ -6,10 +6,10 @@ import { unlockEvent } from '../../nodes/EcoreLensmor/vendors/lensmor';
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { Fault } from '../sandbox/faults';
+import { freeOperations } from '../fixtures/freeOperations';
 import { agentCalling } from './agent';
 import { execute, load } from './engine';
 import { hurry } from './haste';
-import { freeOperations } from '../fixtures/freeOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

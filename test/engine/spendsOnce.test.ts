@@ -1,9 +1,9 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { execute, type Execution } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../sandbox/sandbox';
+import { eventUnlock, paidOperations, withOptions } from '../fixtures/paidOperations';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { eventUnlock, paidOperations, withOptions } from '../fixtures/paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
