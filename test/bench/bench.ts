@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
-import { crowd, emailOf } from './crowd';
+import { crowd, emailOf } from '../fixtures/crowd';
 import { BASE_FOLDER } from './engineProcess';
 import { idealMs } from './latency';
 import { measure, type Measured } from './measure';

@@ -1,7 +1,7 @@
 import { Sandbox } from '../sandbox/sandbox';
-import type { Fault } from '../sandbox/faults';
+import type { ScriptedFault } from '../sandbox/faults';
+import { crowd } from '../fixtures/crowd';
 import { selfSigned } from './certificate';
-import { crowd } from './crowd';
 import { latencies, type Latency } from './latency';
 
 /** How the vendor of one measurement is set up. */
@@ -12,7 +12,7 @@ export interface VendorSetup {
 	latency?: Latency;
 	/** Credits in eCore's wallet. */
 	wallet: number;
-	faults?: Fault[];
+	faults?: ScriptedFault[];
 }
 
 /** What the vendor tells when it is there: how to get in, and the certificate to trust (PEM). */

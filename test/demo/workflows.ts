@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Setup } from '../engine/engine';
-import contacts from './contacts.json';
-import events from './events.json';
-import records from './records.json';
+import contacts from '../fixtures/crm/contacts.json';
+import events from '../fixtures/crm/events.json';
+import records from '../fixtures/crm/records.json';
 import { text, type Column } from './table';
 
 /** What one output item should come to; `null` credits where nobody can know, none of both on what was read. */

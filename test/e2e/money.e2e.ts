@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { emailOf } from '../bench/crowd';
+import { emailOf } from '../fixtures/crowd';
 import type { ExecutionSummary, WorkflowFile } from './n8n';
 import { until } from './processes';
 import { useN8n } from './useN8n';

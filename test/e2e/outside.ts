@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import type { IDataObject } from 'n8n-workflow';
 
-import { crowd } from '../bench/crowd';
+import { crowd } from '../fixtures/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
 import { HOST_FOLDER } from './install';

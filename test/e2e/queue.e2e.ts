@@ -1,4 +1,4 @@
-import { emailOf } from '../bench/crowd';
+import { emailOf } from '../fixtures/crowd';
 import { Backing } from './backing';
 import { Outside } from './outside';
 import { until } from './processes';

@@ -1,10 +1,10 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { agentCalling } from './agent';
 import { execute, load, type Setup } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -13,7 +13,7 @@ let sandbox: Sandbox;
 useSandbox((started) => (sandbox = started), { latencyMs: 5 });
 
 async function call(
-	operation: PaidOperation,
+	operation: PaidFixture,
 	keys: string[],
 	options: IDataObject = {},
 	more: Partial<Setup> = {},

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeType } from 'n8n-workflow';
 
-import { crowd } from '../bench/crowd';
+import { crowd } from '../fixtures/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
 import { agentCalling } from './agent';
@@ -199,10 +199,10 @@ it.each([
 		{ kind: 'status', status: 401, times: 99 } as const,
 		/refused the token/,
 	],
-])('%s is no problem: what was bought stands, with the reason', async (_what, trouble, says) => {
+])('%s is no problem: what was bought stands, with the reason', async (_what, fault, says) => {
 	for (const onError of ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const) {
 		sandbox.reset();
-		sandbox.fault({ ...trouble, on: 'GET ' });
+		sandbox.fault({ ...fault, on: 'GET ' });
 		const bought = await run(unlock, [{ uuid: amara?.uuid }, { uuid: jonas?.uuid }], {
 			settings: { onError },
 		});

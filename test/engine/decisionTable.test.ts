@@ -1,8 +1,8 @@
 import type { Sandbox } from '../sandbox/sandbox';
-import type { Trouble } from '../sandbox/faults';
+import type { Fault } from '../sandbox/faults';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -10,7 +10,7 @@ hurry();
 let sandbox: Sandbox;
 useSandbox((started) => (sandbox = started));
 
-/** What is expected of the three items, the second of which meets the trouble. */
+/** What is expected of the three items, the second of which meets the fault. */
 interface Expected {
 	outcomes: [string, string, string];
 	/** How often the second item's request reached the vendor. */
@@ -21,10 +21,10 @@ interface Expected {
 	credits: 'bought' | 0 | null;
 }
 
-async function meet(operation: PaidOperation, trouble: Trouble, times: number) {
+async function meet(operation: PaidFixture, fault: Fault, times: number) {
 	const [first = '', second = '', third = ''] = operation.keys;
-	sandbox.fault({ ...trouble, on: second, times });
-	const timeout = trouble.kind === 'slow' ? 150 : 5000;
+	sandbox.fault({ ...fault, on: second, times });
+	const timeout = fault.kind === 'slow' ? 150 : 5000;
 	const execution = await execute({
 		parameters: withOptions(operation, { concurrency: 1, timeout }),
 		items: [{ key: first }, { key: second }, { key: third }],
@@ -44,7 +44,7 @@ async function meet(operation: PaidOperation, trouble: Trouble, times: number) {
 
 const bought = 'bought' as const;
 
-function expectedOf(operation: PaidOperation, { outcomes, sent, charged, credits }: Expected) {
+function expectedOf(operation: PaidFixture, { outcomes, sent, charged, credits }: Expected) {
 	return {
 		outcomes: outcomes.map((outcome) => (outcome === bought ? operation.bought : outcome)),
 		sent,
@@ -82,7 +82,7 @@ const paidBefore: Expected = {
 
 interface Row {
 	what: string;
-	trouble: Trouble;
+	fault: Fault;
 	times?: number;
 	/** Where a repeat is free. */
 	free: Expected;
@@ -91,10 +91,7 @@ interface Row {
 	only?: 'ecore' | 'lensmor';
 }
 
-const status = (
-	code: number,
-	more: Partial<Extract<Trouble, { kind: 'status' }>> = {},
-): Trouble => ({
+const status = (code: number, more: Partial<Extract<Fault, { kind: 'status' }>> = {}): Fault => ({
 	kind: 'status',
 	status: code,
 	...more,
@@ -104,155 +101,155 @@ const told = (seconds: string) => status(429, { headers: { 'retry-after': second
 const rows: Row[] = [
 	{
 		what: '2xx with fields that no document names is accepted',
-		trouble: { kind: 'unknownFields' },
+		fault: { kind: 'unknownFields' },
 		free: fine,
 		paid: fine,
 	},
 	{
 		what: '2xx with an errorKey is a refusal',
-		trouble: { kind: 'errorKey' },
+		fault: { kind: 'errorKey' },
 		only: 'lensmor',
 		free: refused,
 		paid: refused,
 	},
 	{
 		what: '2xx with a body that is no JSON is uncertain and never sent again',
-		trouble: { kind: 'malformed' },
+		fault: { kind: 'malformed' },
 		times: 9,
 		free: uncertain(1, 1),
 		paid: uncertain(1, 1),
 	},
 	{
 		what: '2xx with a body of another shape is uncertain and never sent again',
-		trouble: { kind: 'otherShape' },
+		fault: { kind: 'otherShape' },
 		times: 9,
 		free: uncertain(1, 1),
 		paid: uncertain(1, 1),
 	},
 	{
 		what: '2xx with an empty body is uncertain and never sent again',
-		trouble: status(204, { charged: true }),
+		fault: status(204, { charged: true }),
 		times: 9,
 		free: uncertain(1, 1),
 		paid: uncertain(1, 1),
 	},
 	{
 		what: 'a 404 that is not about a record or event stops the run',
-		trouble: status(404, { body: { detail: 'Not found.' } }),
+		fault: status(404, { body: { detail: 'Not found.' } }),
 		free: refusedAndStopped,
 		paid: refusedAndStopped,
 	},
 	{
 		what: 'a 404 page of some web server stops the run',
-		trouble: status(404, { body: '<html>Not Found</html>' }),
+		fault: status(404, { body: '<html>Not Found</html>' }),
 		free: refusedAndStopped,
 		paid: refusedAndStopped,
 	},
 	{
 		what: '429 with a short Retry-After is sent again after it',
-		trouble: told('2'),
+		fault: told('2'),
 		times: 2,
 		free: again(3),
 		paid: again(3),
 	},
 	{
 		what: '429 with a short Retry-After for ever stops the run',
-		trouble: told('1'),
+		fault: told('1'),
 		times: 99,
 		free: { ...refusedAndStopped, sent: 5 },
 		paid: { ...refusedAndStopped, sent: 5 },
 	},
 	{
 		what: '429 without Retry-After stops the run',
-		trouble: status(429),
+		fault: status(429),
 		free: refusedAndStopped,
 		paid: refusedAndStopped,
 	},
 	{
 		what: '429 with a Retry-After of more than a minute stops the run',
-		trouble: told('61'),
+		fault: told('61'),
 		free: refusedAndStopped,
 		paid: refusedAndStopped,
 	},
 	{
 		what: '409 is sent again where that is free',
-		trouble: status(409),
+		fault: status(409),
 		times: 2,
 		free: again(3),
 		paid: refused,
 	},
 	{
 		what: '409 for ever is a refusal',
-		trouble: status(409),
+		fault: status(409),
 		times: 99,
 		free: { ...refused, sent: 3 },
 		paid: refused,
 	},
 	...[401, 402, 403].map((code) => ({
 		what: `${code} stops the run`,
-		trouble: status(code),
+		fault: status(code),
 		free: refusedAndStopped,
 		paid: refusedAndStopped,
 	})),
 	...[400, 405, 422].map((code) => ({
 		what: `${code} is a refusal of that item alone`,
-		trouble: status(code),
+		fault: status(code),
 		free: refused,
 		paid: refused,
 	})),
 	...([301, 302, 303, 307, 308] as const).map((code) => ({
 		what: `${code} is not followed, and is sent again only where that is free`,
-		trouble: { kind: 'redirect' as const, status: code },
+		fault: { kind: 'redirect' as const, status: code },
 		free: again(2),
 		paid: uncertain(1, 0),
 	})),
 	...[500, 502, 503].map((code) => ({
 		what: `${code} before a charge is sent again only where that is free`,
-		trouble: status(code),
+		fault: status(code),
 		times: 2,
 		free: again(3),
 		paid: uncertain(1, 0),
 	})),
 	{
 		what: '500 after a charge is sent again only where that is free',
-		trouble: status(500, { charged: true }),
+		fault: status(500, { charged: true }),
 		free: paidBefore,
 		paid: uncertain(1, 1),
 	},
 	{
 		what: '500 for ever is uncertain',
-		trouble: status(500),
+		fault: status(500),
 		times: 99,
 		free: uncertain(3, 0),
 		paid: uncertain(1, 0),
 	},
 	{
 		what: 'a connection lost before a charge is sent again only where that is free',
-		trouble: { kind: 'lostBefore' },
+		fault: { kind: 'lostBefore' },
 		free: again(2),
 		paid: uncertain(1, 0),
 	},
 	{
 		what: 'a connection lost after a charge is sent again only where that is free, and the credits stay unknown',
-		trouble: { kind: 'lostAfter' },
+		fault: { kind: 'lostAfter' },
 		free: paidBefore,
 		paid: uncertain(1, 1),
 	},
 	{
 		what: 'a body that ends too early is sent again only where that is free',
-		trouble: { kind: 'truncated' },
+		fault: { kind: 'truncated' },
 		free: paidBefore,
 		paid: uncertain(1, 1),
 	},
 	{
 		what: 'a timeout after a charge is sent again only where that is free',
-		trouble: { kind: 'slow', ms: 1000 },
+		fault: { kind: 'slow', ms: 1000 },
 		free: paidBefore,
 		paid: uncertain(1, 1),
 	},
 	{
 		what: 'connections lost for ever are uncertain',
-		trouble: { kind: 'lostAfter' },
+		fault: { kind: 'lostAfter' },
 		times: 99,
 		free: uncertain(3, 1),
 		paid: uncertain(1, 1),
@@ -262,8 +259,8 @@ const rows: Row[] = [
 describe.each(paidOperations)('$name', (operation) => {
 	const own = rows.filter(({ only }) => only === undefined || only === operation.vendor);
 
-	it.each(own)('$what', async ({ trouble, times = 1, free, paid }) => {
-		const { execution, ...met } = await meet(operation, trouble, times);
+	it.each(own)('$what', async ({ fault, times = 1, free, paid }) => {
+		const { execution, ...met } = await meet(operation, fault, times);
 
 		expect(met).toEqual(expectedOf(operation, operation.repeat === 'free' ? free : paid));
 		expect(execution.run.status).toBe('success');

@@ -29,7 +29,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import { testNodes } from './testNodes';
+import { standInNodes } from './standInNodes';
 
 /** Where the built package lies; the engine loads it as n8n does. */
 export const PACKAGE_FOLDER = path.resolve(__dirname, '../..');
@@ -152,7 +152,7 @@ class Credentials extends ICredentialsHelper {
 
 function nodeTypesWith(loaded: Loaded): INodeTypes {
 	const known: Record<string, Loaded['node']> = {
-		...testNodes,
+		...standInNodes,
 		[loaded.typeName ?? NODE_TYPE]: loaded.node,
 	};
 	const find = (type: string) => {

@@ -28,7 +28,7 @@ async function list(
 	return { ...execution, items: execution.output.map(({ json }) => json) };
 }
 
-function scripted(...bodies: object[]) {
+function answerWith(...bodies: object[]) {
 	for (const body of bodies) sandbox.fault({ kind: 'status', status: 200, body });
 }
 
@@ -72,7 +72,7 @@ describe('the list of an event that is not unlocked', () => {
 				pageState: { accessible: false },
 			},
 		};
-		scripted(
+		answerWith(
 			{ items: numbered(0, 50), hasMore: true, semantics: { accessMode: 'preview' } },
 			behind,
 		);
@@ -83,7 +83,7 @@ describe('the list of an event that is not unlocked', () => {
 	});
 
 	it('says that there may be more where Lensmor gives no number', async () => {
-		scripted({ items: numbered(0, 5), hasMore: false, semantics: { accessMode: 'preview' } });
+		answerWith({ items: numbered(0, 5), hasMore: false, semantics: { accessMode: 'preview' } });
 		const { hints } = await list('person');
 
 		expect(hints[0]?.message).toContain('to unlock it (2000 credits) may show more');
@@ -133,7 +133,7 @@ it.each([
 	['an empty page although more was promised', [numbered(0, 50), [], numbered(50, 1)], 50],
 	['pages that overlap', [numbered(0, 50), numbered(40, 50)], 90],
 ])('ends and brings nobody twice: %s', async (_what, pages, expected) => {
-	scripted(
+	answerWith(
 		...pages.map((items, index) => ({
 			items,
 			total: 1000 - index,

@@ -1,8 +1,8 @@
-import type { Fault, Trouble } from '../sandbox/faults';
+import type { ScriptedFault, Fault } from '../sandbox/faults';
 import type { Sandbox } from '../sandbox/sandbox';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 3;
 let sandbox: Sandbox;
 useSandbox((started) => (sandbox = started));
 
-async function ask(operation: PaidOperation, fault: Fault, options: object = {}) {
+async function ask(operation: PaidFixture, fault: ScriptedFault, options: object = {}) {
 	const [first = '', second = '', third = ''] = operation.keys;
 	sandbox.fault({ on: second, times: Infinity, ...fault });
 	const execution = await execute({
@@ -32,15 +32,15 @@ describe.each(paidOperations)('$name', (operation) => {
 	const { bought, credits } = operation;
 	const sends = operation.repeat === 'paid' ? 1 : MAX_ATTEMPTS;
 
-	const broken: Trouble[] = [
+	const broken: Fault[] = [
 		{ kind: 'truncated', status: 401 },
 		{ kind: 'stalled', status: 401 },
 		{ kind: 'falseGzip', status: 401 },
 	];
 	it.each(broken)(
 		'a 401 of which the body breaks off is sent no more often than any lost answer: %j',
-		async (trouble) => {
-			const { output, sent } = await ask(operation, trouble, { maximumCredits: 3 * credits });
+		async (fault) => {
+			const { output, sent } = await ask(operation, fault, { maximumCredits: 3 * credits });
 
 			expect(sent).toBe(sends);
 			expect(output.map(({ json }) => [json.outcome, json.creditsCharged])).toEqual([
@@ -71,13 +71,13 @@ describe.each(paidOperations)('$name', (operation) => {
 		expect(output[1]?.json.outcome).toBe('not_sent');
 	});
 
-	const endless: Trouble[] = [
+	const endless: Fault[] = [
 		{ kind: 'drip', everyMs: 100 },
 		{ kind: 'stalled' },
 		{ kind: 'switchingProtocols' },
 	];
-	it.each(endless)('a request ends at its Timeout, and the run goes on: %j', async (trouble) => {
-		const { output, sent } = await ask(operation, trouble);
+	it.each(endless)('a request ends at its Timeout, and the run goes on: %j', async (fault) => {
+		const { output, sent } = await ask(operation, fault);
 
 		expect(sent).toBe(sends);
 		expect(output.map(({ json }) => json.outcome)).toEqual([bought, 'uncertain', bought]);

@@ -7,7 +7,7 @@ import type {
 	INodeType,
 } from 'n8n-workflow';
 
-import type { Trouble } from '../sandbox/faults';
+import type { Fault } from '../sandbox/faults';
 import type { Sandbox } from '../sandbox/sandbox';
 import { execute, load } from './engine';
 import { useSandbox } from './useSandbox';
@@ -32,13 +32,13 @@ interface Call {
 	credentialOptions?: IAdditionalCredentialOptions;
 	/** Whether the helper is called without what knows the Stop button. */
 	narrowed?: boolean;
-	trouble?: Trouble;
+	fault?: Fault;
 	/** When Stop is pressed, in milliseconds after the start. */
 	stopAfterMs?: number;
 }
 
 /** Has n8n's helper send one request, and answers what it gave, or the code of what it threw. */
-async function call({ options, credentialOptions, narrowed = true, trouble, stopAfterMs }: Call) {
+async function call({ options, credentialOptions, narrowed = true, fault, stopAfterMs }: Call) {
 	const { node, credential } = await load();
 	let told: unknown;
 	const probe: INodeType = {
@@ -76,7 +76,7 @@ async function call({ options, credentialOptions, narrowed = true, trouble, stop
 			return [[{ json: {} }]];
 		},
 	};
-	if (trouble !== undefined) sandbox.fault({ ...trouble, times: 9 });
+	if (fault !== undefined) sandbox.fault({ ...fault, times: 9 });
 	await execute({
 		parameters: { resource: 'phone', operation: 'enrich' },
 		items: [{}, {}] as IDataObject[],
@@ -90,22 +90,22 @@ async function call({ options, credentialOptions, narrowed = true, trouble, stop
 const STREAM: Partial<IHttpRequestOptions> = { encoding: 'stream', timeout: 0 };
 
 it('sends a 401 that breaks off a second time, and does not where another status is named', async () => {
-	const trouble: Trouble = { kind: 'truncated', status: 401 };
-	expect((await call({ trouble })).sent).toBe(2);
+	const fault: Fault = { kind: 'truncated', status: 401 };
+	expect((await call({ fault })).sent).toBe(2);
 	sandbox.reset();
-	expect((await call({ trouble, credentialOptions: ONCE })).sent).toBe(1);
+	expect((await call({ fault, credentialOptions: ONCE })).sent).toBe(1);
 	sandbox.reset();
-	expect((await call({ trouble, options: STREAM, credentialOptions: ONCE })).sent).toBe(1);
+	expect((await call({ fault, options: STREAM, credentialOptions: ONCE })).sent).toBe(1);
 });
 
-it.each<Trouble>([
+it.each<Fault>([
 	{ kind: 'status', status: 401 },
 	{ kind: 'status', status: 500 },
 	{ kind: 'redirect', status: 307 },
-])('gives a status as a value, with its body as a stream, and sends once: %j', async (trouble) => {
-	const { told, sent } = await call({ trouble, options: STREAM, credentialOptions: ONCE });
+])('gives a status as a value, with its body as a stream, and sends once: %j', async (fault) => {
+	const { told, sent } = await call({ fault, options: STREAM, credentialOptions: ONCE });
 	expect(told).toEqual({
-		status: trouble.kind === 'slow' ? 0 : 'status' in trouble && trouble.status,
+		status: fault.kind === 'slow' ? 0 : 'status' in fault && fault.status,
 	});
 	expect(sent).toBe(1);
 	expect(sandbox.strayed).toEqual([]);
@@ -113,34 +113,34 @@ it.each<Trouble>([
 
 it('unpacks a stream, and gives its bytes as they come', async () => {
 	const bytes = 100_000;
-	const { told } = await call({ trouble: { kind: 'huge', bytes, gzip: true }, options: STREAM });
+	const { told } = await call({ fault: { kind: 'huge', bytes, gzip: true }, options: STREAM });
 	expect(told).toMatchObject({ status: 200 });
 	const { text } = told as { text: string };
 	expect(JSON.parse(text)).toMatchObject({ padding: 'x'.repeat(bytes), status: 'success' });
 });
 
-it.each<Trouble>([{ kind: 'truncated' }, { kind: 'falseGzip' }])(
+it.each<Fault>([{ kind: 'truncated' }, { kind: 'falseGzip' }])(
 	'a stream throws where the body breaks off: %j',
-	async (trouble) => {
-		const { told } = await call({ trouble, options: STREAM, credentialOptions: ONCE });
+	async (fault) => {
+		const { told } = await call({ fault, options: STREAM, credentialOptions: ONCE });
 		expect(told).toHaveProperty('fault');
 	},
 );
 
-it.each<Trouble>([
+it.each<Fault>([
 	{ kind: 'slow', ms: 5000 },
 	{ kind: 'drip', everyMs: 100 },
 	{ kind: 'stalled' },
 	{ kind: 'switchingProtocols' },
-])('an abort signal ends a request, whatever the vendor does: %j', async (trouble) => {
+])('an abort signal ends a request, whatever the vendor does: %j', async (fault) => {
 	const options = { ...STREAM, abortSignal: AbortSignal.timeout(300) };
-	const { told } = await call({ trouble, options, credentialOptions: ONCE });
+	const { told } = await call({ fault, options, credentialOptions: ONCE });
 	expect(told).toHaveProperty('fault');
 });
 
 it('its own timeout starts anew with every byte: it is no deadline', async () => {
 	const { told } = await call({
-		trouble: { kind: 'drip', everyMs: 10 },
+		fault: { kind: 'drip', everyMs: 10 },
 		options: { timeout: 200 },
 		credentialOptions: ONCE,
 	});
@@ -148,8 +148,8 @@ it('its own timeout starts anew with every byte: it is no deadline', async () =>
 });
 
 it('Stop aborts a request, unless the helper does not know the button', async () => {
-	const trouble: Trouble = { kind: 'slow', ms: 300 };
-	const stopping = { trouble, options: STREAM, credentialOptions: ONCE, stopAfterMs: 100 };
+	const fault: Fault = { kind: 'slow', ms: 300 };
+	const stopping = { fault, options: STREAM, credentialOptions: ONCE, stopAfterMs: 100 };
 	expect((await call({ ...stopping, narrowed: false })).told).toHaveProperty('fault');
 	expect((await call(stopping)).told).toMatchObject({ status: 200 });
 });

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
+import { paidOperations, withOptions } from '../fixtures/paidOperations';
 import { execute } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions } from './paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();

@@ -5,7 +5,7 @@ import { firstSearch, recordGetAll } from '../../nodes/EcoreLensmor/operations/r
 import { pagesOf } from '../../nodes/EcoreLensmor/free/pages';
 import { Throttle } from '../../nodes/EcoreLensmor/transport/throttle';
 import type { AttemptResult } from '../../nodes/EcoreLensmor/transport/send';
-import { crowd } from '../bench/crowd';
+import { crowd } from '../fixtures/crowd';
 import { Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { execute } from './engine';
 import { hurry } from './haste';

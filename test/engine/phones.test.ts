@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { crowd, emailOf } from '../bench/crowd';
+import { crowd, emailOf } from '../fixtures/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { shipped } from '../sandbox/world';
 import { execute } from './engine';

@@ -1,4 +1,4 @@
-import { crowd, emailOf } from '../bench/crowd';
+import { crowd, emailOf } from '../fixtures/crowd';
 import { Sandbox, TokenBucket } from '../sandbox/sandbox';
 import { execute } from './engine';
 

@@ -5,11 +5,11 @@ import { enrichPhone, unlockRecords } from '../../nodes/EcoreLensmor/vendors/eco
 import { unlockEvent } from '../../nodes/EcoreLensmor/vendors/lensmor';
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import type { Sandbox } from '../sandbox/sandbox';
-import type { Trouble } from '../sandbox/faults';
+import type { Fault } from '../sandbox/faults';
+import { freeOperations } from '../fixtures/freeOperations';
 import { agentCalling } from './agent';
 import { execute, load } from './engine';
 import { hurry } from './haste';
-import { readOperations } from './readOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -33,18 +33,7 @@ it('a paid call is no free one: it cannot be registered as a read', () => {
 	}
 });
 
-it('each read operation is in the table that the tests below run on', () => {
-	const named = ({ resource, operation }: { resource?: unknown; operation?: unknown }) =>
-		`${resource as string} ${operation as string}`;
-	expect(readOperations.map(({ parameters }) => named(parameters)).sort()).toEqual(
-		operations
-			.filter(({ kind }) => kind === 'free')
-			.map(named)
-			.sort(),
-	);
-});
-
-const passing: Array<[string, Trouble, number]> = [
+const passing: Array<[string, Fault, number]> = [
 	['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '2' } }, 2],
 	['500', { kind: 'status', status: 500 }, 2],
 	['503', { kind: 'status', status: 503 }, 2],
@@ -56,7 +45,7 @@ const passing: Array<[string, Trouble, number]> = [
 
 const lasting: Array<{
 	what: string;
-	trouble: Trouble;
+	fault: Fault;
 	sent: number;
 	/** Whether it is only counted in a row: who is served meanwhile lets the count begin anew. */
 	isInARow?: boolean;
@@ -65,28 +54,28 @@ const lasting: Array<{
 }> = [
 	{
 		what: '500',
-		trouble: { kind: 'status', status: 500 },
+		fault: { kind: 'status', status: 500 },
 		sent: 3,
 		stops: false,
 		says: /HTTP 500$/,
 	},
 	{
 		what: 'lost connections',
-		trouble: { kind: 'lostBefore' },
+		fault: { kind: 'lostBefore' },
 		sent: 3,
 		stops: false,
 		says: /No answer from \w+: the connection was lost$/,
 	},
 	{
 		what: 'redirects',
-		trouble: { kind: 'redirect', status: 307 },
+		fault: { kind: 'redirect', status: 307 },
 		sent: 3,
 		stops: false,
 		says: /redirect \(HTTP 307\), which is never followed\. Check/,
 	},
 	{
 		what: '429 with Retry-After',
-		trouble: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+		fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
 		sent: 5,
 		isInARow: true,
 		stops: true,
@@ -94,49 +83,49 @@ const lasting: Array<{
 	},
 	{
 		what: '429 without Retry-After',
-		trouble: { kind: 'status', status: 429 },
+		fault: { kind: 'status', status: 429 },
 		sent: 1,
 		stops: true,
 		says: /takes no more requests for now/,
 	},
 	{
 		what: '401',
-		trouble: { kind: 'status', status: 401 },
+		fault: { kind: 'status', status: 401 },
 		sent: 1,
 		stops: true,
 		says: /refused the token/,
 	},
 	{
 		what: 'a 404 of some web server',
-		trouble: { kind: 'status', status: 404, body: '<html>' },
+		fault: { kind: 'status', status: 404, body: '<html>' },
 		sent: 1,
 		stops: true,
 		says: /does not know the address/,
 	},
 	{
 		what: '400',
-		trouble: { kind: 'status', status: 400, body: { error: 'No.' } },
+		fault: { kind: 'status', status: 400, body: { error: 'No.' } },
 		sent: 1,
 		stops: false,
 		says: /refused the request \(HTTP 400: No\)$/,
 	},
 	{
 		what: 'another shape',
-		trouble: { kind: 'otherShape' },
+		fault: { kind: 'otherShape' },
 		sent: 1,
 		stops: false,
 		says: /with a body that cannot be understood$/,
 	},
 	{
 		what: 'no JSON',
-		trouble: { kind: 'malformed' },
+		fault: { kind: 'malformed' },
 		sent: 1,
 		stops: false,
 		says: /with a body that cannot be understood$/,
 	},
 ];
 
-describe.each(readOperations)('$name', (operation) => {
+describe.each(freeOperations)('$name', (operation) => {
 	const items = operation.keys.slice(0, 3).map((key) => ({ key }));
 	const { parameters } = operation;
 
@@ -216,22 +205,21 @@ describe.each(readOperations)('$name', (operation) => {
 
 // How it asks again is the same for every operation of a vendor.
 const oneOfEachVendor = ['ecore', 'lensmor'].flatMap(
-	(vendor) => readOperations.find((operation) => operation.vendor === vendor) ?? [],
+	(vendor) => freeOperations.find((operation) => operation.vendor === vendor) ?? [],
 );
 
 describe.each(oneOfEachVendor)('$name', (operation) => {
 	const [first = '', second = '', third = ''] = operation.keys;
 	const items = [{ key: first }, { key: second }, { key: third }];
 	const parameters = { ...operation.parameters, options: { timeout: 300 } };
-	const inTheWay = (trouble: Trouble, times: number) =>
-		sandbox.fault({ ...trouble, on: second, times });
-	const sentForTrouble = () =>
+	const inTheWay = (fault: Fault, times: number) => sandbox.fault({ ...fault, on: second, times });
+	const sentForSecond = () =>
 		sandbox.seen.filter(({ path, body }) =>
 			decodeURIComponent(`${path.replaceAll('+', ' ')}${JSON.stringify(body)}`).includes(second),
 		).length;
 
-	it.each(passing)('is asked again after %s', async (_what, trouble, times) => {
-		inTheWay(trouble, times);
+	it.each(passing)('is asked again after %s', async (_what, fault, times) => {
+		inTheWay(fault, times);
 		const { output, error } = await execute({
 			parameters,
 			items: items.slice(0, 2),
@@ -246,8 +234,8 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 
 	it.each(lasting)(
 		'$what for ever: the error names the item and says that nothing was charged',
-		async ({ trouble, sent, says }) => {
-			sandbox.fault({ ...trouble, times: 99 });
+		async ({ fault, sent, says }) => {
+			sandbox.fault({ ...fault, times: 99 });
 			const { error, output } = await execute({
 				parameters,
 				items: items.slice(1, 2),
@@ -264,8 +252,8 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 
 	it.each(lasting)(
 		'$what for ever, with Continue: one item says why, the others go on unless all would meet it',
-		async ({ trouble, sent, isInARow = false, stops, says }) => {
-			inTheWay(trouble, 99);
+		async ({ fault, sent, isInARow = false, stops, says }) => {
+			inTheWay(fault, 99);
 			const { error, output } = await execute({
 				parameters,
 				items: [{ key: second }, { key: first }],
@@ -278,9 +266,9 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 				json: { outcome: 'refused', reason: expect.stringMatching(says) as unknown },
 				pairedItem: { item: 0 },
 			});
-			const others = isInARow ? sandbox.seen.length - sentForTrouble() : 0;
-			expect(sentForTrouble()).toBeGreaterThanOrEqual(sent);
-			expect(sentForTrouble()).toBeLessThanOrEqual(sent + others * (sent - 1));
+			const others = isInARow ? sandbox.seen.length - sentForSecond() : 0;
+			expect(sentForSecond()).toBeGreaterThanOrEqual(sent);
+			expect(sentForSecond()).toBeLessThanOrEqual(sent + others * (sent - 1));
 			if (!stops) expect(output.at(-1)?.json).toHaveProperty(operation.field);
 		},
 	);

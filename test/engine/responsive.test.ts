@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { IDataObject, IExecuteFunctions, INodeType } from 'n8n-workflow';
 
-import { crowd, emailOf } from '../bench/crowd';
+import { crowd, emailOf } from '../fixtures/crowd';
 import { Sandbox } from '../sandbox/sandbox';
 import { execute, load } from './engine';
 

@@ -1,9 +1,9 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import type { Sandbox } from '../sandbox/sandbox';
+import { paidOperations, withOptions, type PaidFixture } from '../fixtures/paidOperations';
 import { execute, type Execution } from './engine';
 import { hurry } from './haste';
-import { paidOperations, withOptions, type PaidOperation } from './paidOperations';
 import { useSandbox } from './useSandbox';
 
 hurry();
@@ -13,7 +13,7 @@ useSandbox((started) => (sandbox = started));
 
 const retryOnFail = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
-function itemsOf(operation: PaidOperation, count = 3) {
+function itemsOf(operation: PaidFixture, count = 3) {
 	return operation.keys.slice(0, count).map((key) => ({ key }));
 }
 
@@ -33,7 +33,7 @@ function creditsIn(output: INodeExecutionData[]): number {
 	return output.reduce((sum, { json }) => sum + Number(json.creditsCharged), 0);
 }
 
-function keysOf(operation: PaidOperation, count = 3): string[] {
+function keysOf(operation: PaidFixture, count = 3): string[] {
 	return operation.keys.slice(0, count);
 }
 
@@ -174,7 +174,7 @@ describe.each(paidOperations)(
 							// An expression that throws for the second item only.
 							parameters: JSON.parse(
 								JSON.stringify(operation.parameters).replaceAll('$json.key', '$json.key.trim()'),
-							) as PaidOperation['parameters'],
+							) as PaidFixture['parameters'],
 						},
 						{},
 					),

@@ -4,27 +4,27 @@ import type { IDataObject } from 'n8n-workflow';
 import { operations } from '../../nodes/EcoreLensmor/operations';
 import { contactDetails } from '../../nodes/EcoreLensmor/operations/record/unlock/contactDetails';
 import type { PaidOperation } from '../../nodes/EcoreLensmor/operations/operation';
-import { paidOperations, withOptions } from '../engine/paidOperations';
-import { FakeVendor, inTime, play, start, type Setup } from './fakeExecution';
+import {
+	paidOperations,
+	recordUnlock,
+	withOptions,
+	type PaidFixture,
+} from '../fixtures/paidOperations';
+import { inTime, useFakeClock } from './fakeClock';
+import { play, start, type Setup } from './fakeExecution';
+import { FakeVendor } from './fakeVendor';
+import { charged, CONTINUE, keyed, reasons, told } from './runs';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => {
-	mend();
-	jest.useRealTimers();
-});
+useFakeClock();
+afterEach(() => mend());
 
-const CONTINUE = 'continueRegularOutput' as const;
 const DEFECT =
 	'This is a defect of the node, not of your data or the vendor (it broke). Please report it at https://github.com/n8n-nodes-ecore-lensmor/n8n-nodes-ecore-lensmor/issues';
 
-const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
-const charged = ({ ledger }: FakeVendor) => ledger.map(({ key }) => key);
-const told = (json: IDataObject[]) =>
-	json.map(({ outcome, creditsCharged }) => [outcome, creditsCharged]);
 const spent = (memory: IDataObject) => (memory.memory as { spent: number } | undefined)?.spent ?? 0;
 
 /** The operation of the node behind a row of the table that the tests run on. */
-function operationOf({ parameters }: (typeof paidOperations)[number]): PaidOperation {
+function operationOf({ parameters }: PaidFixture): PaidOperation {
 	const found = operations.find(
 		(one) => one.resource === parameters.resource && one.operation === parameters.operation,
 	);
@@ -91,7 +91,7 @@ describe.each(paidOperations)('$name', (table) => {
 			const { error } = await play(run(vendor, {}));
 
 			expect(told(json)).toEqual(keys.map(() => ['refused', 0]));
-			expect(json.map(({ reason }) => reason)).toEqual(keys.map(() => DEFECT));
+			expect(reasons(json)).toEqual(keys.map(() => DEFECT));
 			expect(error?.message).toContain(DEFECT);
 			expect(vendor.sent).toEqual([]);
 		},
@@ -152,7 +152,7 @@ describe.each(paidOperations)('$name', (table) => {
 	});
 
 	it('fieldsWithoutAnswer throws once the money is spent: uncertain all the same', async () => {
-		const vendor = new FakeVendor().trouble({ code: 'ECONNRESET', charged: true, times: 99 });
+		const vendor = new FakeVendor().fault({ kind: 'lostAfter', times: 99 });
 		breakPart(operation, 'fieldsWithoutAnswer', (call) => call >= 2 * keys.length);
 		const memory = {};
 		const { json } = await play(run(vendor, memory, { onError: CONTINUE }));
@@ -192,7 +192,7 @@ describe.each(paidOperations)('$name', (table) => {
 					breakPart(operation, part, (call) => calls.includes(call));
 				}
 				const vendor = new FakeVendor();
-				if (lost > 0) vendor.trouble({ code: 'ECONNRESET', charged: true, times: lost });
+				if (lost > 0) vendor.fault({ kind: 'lostAfter', times: lost });
 				const memory = {};
 				const parameters =
 					maximum === undefined
@@ -218,8 +218,7 @@ describe.each(paidOperations)('$name', (table) => {
 });
 
 describe('Record unlock, Combined and with Return Contact Details', () => {
-	const [table] = paidOperations;
-	if (table === undefined) throw new Error('no such operation');
+	const table = recordUnlock;
 	const operation = operationOf(table);
 	const keys = table.keys.slice(0, 3);
 	const setup = (vendor: FakeVendor, more: Partial<Setup> = {}): Setup => ({
@@ -258,7 +257,7 @@ describe('Record unlock, Combined and with Return Contact Details', () => {
 		const { json } = await play(setup(vendor, { items: keyed(keys[0], 'none', keys[1]) }));
 		const { error } = await play(setup(vendor, { onError: 'stopWorkflow' }));
 
-		expect(json.map(({ reason }) => reason)).toEqual([
+		expect(reasons(json)).toEqual([
 			DEFECT,
 			'Record UUIDs holds "none", which is not a UUID',
 			DEFECT,
@@ -276,7 +275,7 @@ describe('Record unlock, Combined and with Return Contact Details', () => {
 			const { json, error } = await play(setup(vendor, { items: keyed(...keys, ...keys) }));
 
 			expect(error).toBeUndefined();
-			expect(json.map(({ outcome, creditsCharged }) => [outcome, creditsCharged])).toEqual([
+			expect(told(json)).toEqual([
 				['unlocked', 2],
 				['unlocked', 1],
 			]);
@@ -286,7 +285,7 @@ describe('Record unlock, Combined and with Return Contact Details', () => {
 	);
 
 	it('part throws: what was bought together with others is told once, and costs nothing again', async () => {
-		const vendor = new FakeVendor().trouble({ answer: { status: 400 }, on: keys[2] ?? '' });
+		const vendor = new FakeVendor().fault({ kind: 'status', status: 400, on: keys[2] ?? '' });
 		const memory = {};
 		await play(setup(vendor, { memory, onError: 'stopWorkflow' }));
 		breakIn(operation, 'part');

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
@@ -13,116 +11,15 @@ import type {
 } from 'n8n-workflow';
 
 import { execute } from '../../nodes/EcoreLensmor/execute';
-import { answerTo } from '../sandbox/routes';
-import { shipped, World, type Charge, type Person, type Reply } from '../sandbox/world';
+import { inTime } from './fakeClock';
+import type { FakeVendor } from './fakeVendor';
 
-/** What meets a request in place of the vendor's own answer. */
-interface Trouble {
-	/** Part of the request's URL or body; any request where absent. */
-	on?: string;
-	/** How many requests it meets; 1 where absent. */
-	times?: number;
-	/** Whether the vendor charged before. */
-	charged?: boolean;
-	/** How long the answer takes, in milliseconds. */
-	takesMs?: number;
-	/** What is answered, or the code of the connection's error; the vendor's own answer where neither is there. */
-	answer?: { status: number; body?: unknown; headers?: IDataObject };
-	code?: string;
-	/** Whether the answer's body breaks off half-way. */
-	breaksOff?: boolean;
-}
-
-const LATENCY_MS = 10;
 const CREDENTIAL = {
 	ecoreToken: 'ecore-token-4f7a',
 	ecoreBaseUrl: 'https://ecore.example/api',
 	lensmorApiKey: 'lensmor-key-91c2',
 	lensmorBaseUrl: 'https://lensmor.example',
 };
-
-/** Both vendors in memory: the sandbox's world, without its wire. */
-export class FakeVendor {
-	readonly world: World;
-	readonly sent: IHttpRequestOptions[] = [];
-	/** How many requests were under way at once, at most. */
-	mostAtOnce = 0;
-	private underWay = 0;
-	private troubles: Array<Trouble & { left: number }> = [];
-
-	constructor(wallet: Partial<World['wallet']> = {}, people: Person[] = shipped.people) {
-		this.world = new World({ ecore: 1000, lensmor: 50_000, ...wallet }, people, shipped.events);
-	}
-
-	get ledger(): Charge[] {
-		return this.world.ledger;
-	}
-
-	/** What was sent, as text, with nothing encoded. */
-	get asked(): string[] {
-		return this.sent.map(
-			({ url, body }) => `${decodeURIComponent(url.replaceAll('+', ' '))} ${JSON.stringify(body)}`,
-		);
-	}
-
-	/** The queries of what was sent to read something, with nothing encoded. */
-	get queries(): string[] {
-		return this.sent
-			.filter(({ method }) => method === 'GET')
-			.map(({ url }) => decodeURIComponent(url.split('?')[1] ?? '').replaceAll('+', ' '));
-	}
-
-	/** Adds to the script of troubles: each request meets the first that still has something to do. */
-	trouble(...troubles: Trouble[]): this {
-		this.troubles.push(...troubles.map((one) => ({ ...one, left: one.times ?? 1 })));
-		return this;
-	}
-
-	/** Ends the script of troubles. */
-	heal(): void {
-		this.troubles = [];
-	}
-
-	/** Answers as n8n's helper does. */
-	async answer(options: IHttpRequestOptions) {
-		this.sent.push(options);
-		const text = this.asked.at(-1) ?? '';
-		const trouble = this.troubles.find(({ on, left }) => left > 0 && text.includes(on ?? ''));
-		if (trouble !== undefined) trouble.left -= 1;
-		const { code, answer, charged, takesMs, breaksOff } = trouble ?? {};
-		const untouched = code === undefined && answer === undefined;
-		const own = untouched || charged === true ? this.own(options) : { status: 0, body: '' };
-
-		this.underWay += 1;
-		this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
-		await new Promise((resolve) => setTimeout(resolve, takesMs ?? LATENCY_MS));
-		this.underWay -= 1;
-
-		if (code !== undefined) throw Object.assign(new Error('fetch failed'), { httpCode: code });
-		const { status, body } = answer ?? own;
-		return {
-			statusCode: status,
-			body: streamOf(body, breaksOff),
-			headers: answer?.headers ?? {},
-		};
-	}
-
-	private own({ method = 'GET', url, body }: IHttpRequestOptions): Reply {
-		return answerTo(this.world, method, url, body);
-	}
-}
-
-/** A body as n8n's helper hands it on: a stream, which errors where the body breaks off. */
-function streamOf(body: unknown, breaksOff = false): Readable {
-	const text = Buffer.from(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
-	if (!breaksOff) return Readable.from([text]);
-	return Readable.from(
-		(function* () {
-			yield text.subarray(0, text.length / 2);
-			throw new Error('aborted');
-		})(),
-	);
-}
 
 /** What a test decides about one run of the node. */
 export interface Setup {
@@ -224,21 +121,6 @@ export async function start(setup: Setup): Promise<Played> {
 	} catch (error) {
 		return { output: [], json: [], error: error as NodeOperationError, hints };
 	}
-}
-
-const LONGEST_MS = 60_000;
-
-/** Lets jest's fake clock run until something has come to its end. */
-export async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-	let ended = false;
-	const end = work.finally(() => (ended = true));
-	for (let ms = 0; !ended; ms += 500) {
-		await jest.advanceTimersByTimeAsync(500);
-		// With nothing left to wait for, it waits for itself.
-		const stuck = jest.getTimerCount() === 0 || ms > LONGEST_MS;
-		if (!ended && stuck) throw new Error('it never ends');
-	}
-	return await end;
 }
 
 /** One run of the node, from beginning to end, on jest's fake clock. */

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
-import { Faults, type Fault, type Trouble } from './faults';
+import { faultyReply, Faults, type Fault, type ScriptedFault } from './faults';
 import { routes } from './routes';
 import {
 	lensmorRefusal,
@@ -68,8 +68,8 @@ export class TokenBucket {
 	}
 }
 
-// The troubles that leave the answer whole.
-const TELLING: Array<Trouble['kind']> = ['slow', 'unknownFields'];
+// The faults that leave the answer whole.
+const TELLING: Array<Fault['kind']> = ['slow', 'unknownFields'];
 
 // Lensmor's window (docs/vendor-apis.md B.1): that many requests a minute.
 const LENSMOR_REQUESTS = 120;
@@ -156,7 +156,7 @@ export class Sandbox {
 	}
 
 	/** Adds faults to the script. */
-	fault(...faults: Fault[]): void {
+	fault(...faults: ScriptedFault[]): void {
 		this.faults.add(...faults);
 	}
 
@@ -229,7 +229,7 @@ export class Sandbox {
 			Object.assign(this.world.wallet, request.body),
 		);
 		server.post('/sandbox/faults', async (request) => {
-			this.fault(...(request.body as Fault[]));
+			this.fault(...(request.body as ScriptedFault[]));
 			return {};
 		});
 	}
@@ -247,7 +247,7 @@ export class Sandbox {
 		return seen;
 	}
 
-	private troubleFor(request: FastifyRequest): Trouble | undefined {
+	private faultFor(request: FastifyRequest): Fault | undefined {
 		const url = decodeURIComponent(request.url.replaceAll('+', ' '));
 		return this.faults.next(`${request.method} ${url} ${JSON.stringify(request.body) ?? ''}`);
 	}
@@ -287,7 +287,7 @@ export class Sandbox {
 		const refusal = this.turnedAway(vendor, request);
 		if (refusal !== undefined) return await reply.code(refusal.status).send(refusal.body);
 		await this.beSlow();
-		return await this.answer(request, reply, read, this.troubleFor(request));
+		return await this.answer(request, reply, read, this.faultFor(request));
 	}
 
 	private async sell(
@@ -302,7 +302,7 @@ export class Sandbox {
 		const waitS = this.tokenBucket?.take() ?? 0;
 		if (waitS > 0) return await reply.code(429).header('retry-after', String(waitS)).send('');
 
-		const trouble = this.troubleFor(request);
+		const fault = this.faultFor(request);
 		if (vendor === 'lensmor' && this.lensmorBusy > 0) {
 			const busy = lensmorRefusal(
 				409,
@@ -314,7 +314,7 @@ export class Sandbox {
 		this.lensmorBusy += vendor === 'lensmor' ? 1 : 0;
 		try {
 			await this.beSlow();
-			return await this.answer(request, reply, charge, trouble);
+			return await this.answer(request, reply, charge, fault);
 		} finally {
 			this.lensmorBusy -= vendor === 'lensmor' ? 1 : 0;
 		}
@@ -330,61 +330,43 @@ export class Sandbox {
 		request: FastifyRequest,
 		reply: FastifyReply,
 		sale: () => Reply,
-		trouble: Trouble | undefined,
+		fault: Fault | undefined,
 	) {
 		const charge = () => {
 			const before = this.ledger.length;
 			const answer = sale();
-			if (trouble !== undefined && !TELLING.includes(trouble.kind)) {
+			if (fault !== undefined && !TELLING.includes(fault.kind)) {
 				for (const charged of this.ledger.slice(before)) charged.told = false;
 			}
 			return answer;
 		};
-		switch (trouble?.kind) {
-			case undefined: {
-				const { status, body } = charge();
-				return await reply.code(status).send(body);
-			}
+		switch (fault?.kind) {
 			case 'lostBefore':
 				return hangUp(reply);
 			case 'lostAfter':
 				charge();
 				return hangUp(reply);
-			case 'slow': {
-				const { status, body } = charge();
-				await Promise.race([wait(trouble.ms, undefined, { ref: false }), once(reply.raw, 'close')]);
-				return await reply.code(status).send(body);
-			}
-			case 'status':
-				if (trouble.charged) charge();
-				return await reply
-					.code(trouble.status)
-					.headers(trouble.headers ?? {})
-					.send(trouble.body ?? '');
 			case 'redirect':
 				return await reply
-					.code(trouble.status)
+					.code(fault.status)
 					.header('location', `${this.otherOrigin}${request.url}`)
 					.send();
-			case 'malformed':
-				charge();
-				return await reply.type('application/json').send('{"success": tru');
 			case 'truncated':
 			case 'stalled': {
 				const { status, body } = charge();
 				reply.hijack();
-				reply.raw.writeHead(trouble.status ?? status, {
+				reply.raw.writeHead(fault.status ?? status, {
 					'content-type': 'application/json',
 					'content-length': 9999,
 				});
-				const isOver = trouble.kind === 'truncated';
+				const isOver = fault.kind === 'truncated';
 				reply.raw.write(JSON.stringify(body).slice(0, 20), () => isOver && reply.raw.destroy());
 				return reply;
 			}
 			case 'falseGzip': {
 				const { status, body } = charge();
 				reply.hijack();
-				reply.raw.writeHead(trouble.status ?? status, {
+				reply.raw.writeHead(fault.status ?? status, {
 					'content-type': 'application/json',
 					'content-encoding': 'gzip',
 				});
@@ -399,7 +381,7 @@ export class Sandbox {
 				for (const byte of JSON.stringify(body)) {
 					if (reply.raw.destroyed) break;
 					reply.raw.write(byte);
-					await Promise.race([wait(trouble.everyMs, undefined, { ref: false }), hungUp]);
+					await Promise.race([wait(fault.everyMs, undefined, { ref: false }), hungUp]);
 				}
 				reply.raw.end();
 				return reply;
@@ -413,39 +395,23 @@ export class Sandbox {
 				return reply;
 			case 'huge': {
 				const { body } = charge();
-				const text = JSON.stringify({ padding: 'x'.repeat(trouble.bytes), ...(body as object) });
+				const text = JSON.stringify({ padding: 'x'.repeat(fault.bytes), ...(body as object) });
 				reply.type('application/json');
-				return trouble.gzip === true
+				return fault.gzip === true
 					? await reply.header('content-encoding', 'gzip').send(gzipSync(text))
 					: await reply.send(text);
 			}
-			case 'otherShape':
-				charge();
-				return await reply.send(trouble.body ?? { ok: 1 });
-			case 'unknownFields': {
-				const { status, body } = charge();
-				return await reply
-					.code(status)
-					.send({ ...(body as object), added_later: { in: ['a', 'new', 'version'] } });
-			}
-			case 'errorKey': {
-				const { status, body } = lensmorRefusal(
-					400,
-					trouble.errorKey ?? 'USER_HAS_NO_FEATURE',
-					'This feature is not available to free users',
-					200,
-				);
-				return await reply.code(status).send(body);
-			}
-			case 'errorKeyAndCredits': {
-				const { body } = charge();
-				const refusal = lensmorRefusal(400, 'STATE_CONFLICT', 'Something went wrong', 200);
-				return await reply.send({ ...(body as object), ...(refusal.body as object) });
-			}
 			case 'echoToken':
-				return await reply.code(trouble.status).send({
-					error: `Bad header: ${trouble.token ?? request.headers.authorization}`,
+				return await reply.code(fault.status).send({
+					error: `Bad header: ${fault.token ?? request.headers.authorization}`,
 				});
+			default: {
+				const { status, body, headers = {}, ms = 0 } = faultyReply(fault, charge);
+				if (ms > 0) {
+					await Promise.race([wait(ms, undefined, { ref: false }), once(reply.raw, 'close')]);
+				}
+				return await reply.code(status).headers(headers).send(body);
+			}
 		}
 	}
 }

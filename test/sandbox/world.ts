@@ -1,5 +1,5 @@
+import data from '../fixtures/world.json';
 import { asListed, exhibitorsOf, pageOf, peopleOf, type List } from './lists';
-import data from './world.json';
 
 /** A person whom eCore knows; `phone` is `null` where eCore holds none. */
 export interface Person {

@@ -4,8 +4,17 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { execute, type Execution, type Loaded } from '../engine/engine';
 import { TokenBucket, type Sandbox } from '../sandbox/sandbox';
+import type { Fault } from '../sandbox/faults';
 import type { Charge } from '../sandbox/world';
-import { besideOf, faultsOf, itemsOf, parametersOf, priceOf, type Scenario } from './scenario';
+import {
+	askedBy,
+	besideOf,
+	faultsOf,
+	itemsOf,
+	parametersOf,
+	priceOf,
+	type Scenario,
+} from './scenario';
 
 const STOPPING = [401, 402, 403];
 
@@ -137,7 +146,8 @@ function nothingIsSentAfterAStop(scenario: Scenario, sandbox: Sandbox, { seenFro
 		.map(({ seenByThen }) => seenByThen ?? 0);
 	if (answeredAt.length === 0) return;
 	// While that answer was on its way, each other lane may have sent once, and been answered and sent again.
-	const underWay = scenario.kind === 'events' ? 0 : 2 * (scenario.concurrency - 1);
+	const { isOneAtATime } = askedBy(scenario).operation;
+	const underWay = isOneAtATime ? 0 : 2 * (scenario.concurrency - 1);
 	// What was bought before may still be read.
 	const later = sandbox.seen.slice(Math.min(...answeredAt)).filter((one) => one.couldCost).length;
 	must(later <= underWay, 'nothing is sent after a refusal that all would meet', later);
@@ -147,7 +157,7 @@ function aVendorThatServesIsWaitedFor(
 	{ faults }: Scenario,
 	{ output, errorOutput, error }: Execution,
 ): void {
-	if (faults.some(({ trouble }) => trouble.kind === 'status' && trouble.status === 429)) return;
+	if (faults.some(({ fault }) => fault.kind === 'status' && fault.status === 429)) return;
 	const told = JSON.stringify([output, errorOutput, error?.message]);
 	must(!told.includes('HTTP 429'), 'a vendor that serves somebody is waited for', told);
 }
@@ -168,8 +178,9 @@ function everyItemIsAccountedFor(
 	const once = JSON.stringify(found) === JSON.stringify(expected);
 	const all = expected.every((item) => found.includes(item));
 	// A list of UUIDs may be spread over several joined requests.
-	must(scenario.kind === 'combined' ? all : once, 'every item is accounted for', found);
-	if (scenario.loopOf === undefined && scenario.kind !== 'combined' && errorOutput.length === 0) {
+	const { isCombined = false } = askedBy(scenario).way;
+	must(isCombined ? all : once, 'every item is accounted for', found);
+	if (scenario.loopOf === undefined && !isCombined && errorOutput.length === 0) {
 		const order = output.flatMap(itemsBehind);
 		must(
 			order.every((item, index) => item === index),
@@ -180,7 +191,7 @@ function everyItemIsAccountedFor(
 }
 
 function theCreditsAddUp(
-	{ faults, kind }: Scenario,
+	scenario: Scenario,
 	sandbox: Sandbox,
 	{ output, errorOutput }: Execution,
 ): void {
@@ -200,15 +211,16 @@ function theCreditsAddUp(
 	const untold = sandbox.ledger.filter(({ told }) => !told).length;
 	must(untold === 0 || unknown, 'a charge that nobody was told of is shown as unknown', untold);
 	must(
-		!unknown || faults.some((fault) => leavesDoubt(fault, kind)),
+		!unknown ||
+			scenario.faults.some(({ fault }) => leavesDoubt(fault, askedBy(scenario).operation.vendor)),
 		'nothing is unknown without a doubtful answer',
 		credits,
 	);
 }
 
-function leavesDoubt({ trouble }: Scenario['faults'][number], kind: Scenario['kind']): boolean {
-	if (trouble.kind === 'status') return trouble.status >= 500;
+function leavesDoubt(fault: Fault, vendor: Charge['vendor']): boolean {
+	if (fault.kind === 'status') return fault.status >= 500;
 	// Only Lensmor's error envelope is known to be one.
-	if (trouble.kind === 'errorKey') return kind !== 'events';
-	return !['slow', 'unknownFields', 'echoToken'].includes(trouble.kind);
+	if (fault.kind === 'errorKey') return vendor !== 'lensmor';
+	return !['slow', 'unknownFields', 'echoToken'].includes(fault.kind);
 }

@@ -1,27 +1,29 @@
 import fc from 'fast-check';
 import type { IDataObject, INode } from 'n8n-workflow';
 
-import type { Fault, Trouble } from '../sandbox/faults';
-import { shipped } from '../sandbox/world';
+import { paidOperations } from '../fixtures/paidOperations';
+import { NONSENSE, type Choices } from '../fixtures/paidOperations/fixture';
+import type { Fault, ScriptedFault } from '../sandbox/faults';
+
+const ways = paidOperations.flatMap((operation) =>
+	operation.searched.map((way) => ({ operation, way })),
+);
 
 /** Everything that chance decides about a workflow, its vendor and the people around it. */
-export interface Scenario {
-	kind: 'records' | 'recordLists' | 'combined' | 'emails' | 'phones' | 'events';
-	/** Indices into the things that can be asked for; each may come up several times. */
-	wants: number[][];
+export interface Scenario extends Choices {
+	/** The name of a way in which a paid operation is asked for. */
+	kind: string;
+	/** Things that can be asked for, each from 0 to `NONSENSE`; each may come up several times. */
+	wants: Array<[number, ...number[]]>;
 	onError: NonNullable<INode['onError']>;
 	retryOnFail: boolean;
 	maxTries: number;
 	concurrency: number;
-	tryNext: boolean;
-	unlockType: 'email' | 'phone';
-	batchSize: number;
-	returnContactDetails: boolean;
 	/** Credits in the wallet, in the price of one purchase. */
 	purchases: number;
 	/** Credits, in the price of one purchase. */
 	maximum: number | undefined;
-	faults: Array<{ trouble: Trouble; skip: number; times: number }>;
+	faults: Array<{ fault: Fault; skip: number; times: number }>;
 	loopOf: number | undefined;
 	/** When Stop is pressed, in milliseconds after the start. */
 	stopAfterMs: number | undefined;
@@ -33,7 +35,7 @@ export interface Scenario {
 	retries: Array<{ topUp: boolean; heal: boolean }>;
 }
 
-const troubles: Trouble[] = [
+const faults: Fault[] = [
 	{ kind: 'lostBefore' },
 	{ kind: 'lostAfter' },
 	{ kind: 'malformed' },
@@ -58,18 +60,16 @@ const troubles: Trouble[] = [
 	{ kind: 'status', status: 429 },
 ];
 
+const wantsOfOneItem = fc
+	.tuple(fc.nat({ max: NONSENSE }), fc.array(fc.nat({ max: NONSENSE }), { maxLength: 2 }))
+	.map(([first, others]): [number, ...number[]] => [first, ...others]);
+
 /** Any scenario; small ones first, so that a counter-example is short. */
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	kind: fc.constantFrom(
-		'records',
-		'recordLists',
-		'combined',
-		'emails',
-		'phones',
-		'phones',
-		'events',
+		...ways.flatMap(({ way }) => Array<string>(way.weight ?? 1).fill(way.name)),
 	),
-	wants: fc.array(fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 3 }), {
+	wants: fc.array(wantsOfOneItem, {
 		minLength: 1,
 		maxLength: 8,
 	}),
@@ -85,7 +85,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	maximum: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
 	faults: fc.array(
 		fc.record({
-			trouble: fc.constantFrom(...troubles),
+			fault: fc.constantFrom(...faults),
 			skip: fc.nat({ max: 4 }),
 			times: fc.integer({ min: 1, max: 4 }),
 		}),
@@ -104,99 +104,44 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	retries: fc.array(fc.record({ topUp: fc.boolean(), heal: fc.boolean() }), { maxLength: 2 }),
 });
 
-const NOBODY = 5;
-const NONSENSE = 6;
-const withPhone = shipped.people.filter(({ phone }) => phone !== null);
-const withoutPhone = shipped.people.filter(({ phone }) => phone === null);
-// Four who can be bought, one without a phone; the sixth is unknown, the seventh is bad input.
-const people = [...withPhone.slice(0, 4), ...withoutPhone.slice(0, 1)];
-const events = shipped.events.filter(({ contacts }) => contacts > 0);
-
-function uuid(index: number): string {
-	if (index === NONSENSE) return 'nonsense';
-	return people[index]?.uuid ?? '00000000-0000-4000-8000-000000000000';
-}
-
-function eventId(index: number): unknown {
-	if (index === NONSENSE) return { an: 'object' };
-	return index === NOBODY ? 'unknown' : (events[index % events.length]?.eventId ?? '');
-}
-
-// The LinkedIn address leads nowhere, so that each person is bought by one identifier only.
-function contact(index: number): IDataObject {
-	if (index === NONSENSE) return { email: 'n/a' };
-	const email = people[index]?.email ?? 'nobody@nowhere.example';
-	return index % 2 === 0
-		? { email }
-		: { email, linkedin: `https://www.linkedin.com/in/nowhere-${index}` };
+/** The operation of a scenario, and how it is asked for. */
+export function askedBy({ kind }: Pick<Scenario, 'kind'>) {
+	const asked = ways.find(({ way }) => way.name === kind);
+	if (asked === undefined) throw new Error(`nothing is searched as ${kind}`);
+	return asked;
 }
 
 /** The items of a scenario. */
-export function itemsOf({ kind, wants }: Scenario): IDataObject[] {
-	return wants.map(([first = 0, ...others]): IDataObject => {
-		switch (kind) {
-			case 'records':
-				return { uuids: uuid(first) };
-			case 'recordLists':
-			case 'combined':
-				return { uuids: [first, ...others].map(uuid) };
-			case 'emails':
-			case 'phones':
-				return contact(first);
-			case 'events':
-				return { event: eventId(first) as IDataObject };
-		}
-	});
+export function itemsOf(scenario: Scenario): IDataObject[] {
+	return scenario.wants.map((wants) => askedBy(scenario).way.item(...wants));
 }
 
 /** The node's parameters in a scenario. */
 export function parametersOf(scenario: Scenario): IDataObject {
-	const { kind, concurrency, tryNext, unlockType, batchSize, returnContactDetails, maximum } =
-		scenario;
-	const options = {
-		concurrency,
-		timeout: 2000,
-		...(maximum === undefined ? {} : { maximumCredits: maximum * priceOf(scenario) }),
+	const { operation, way } = askedBy(scenario);
+	const { concurrency, maximum } = scenario;
+	const { options, ...parameters } = way.parameters?.(scenario) ?? {};
+	return {
+		...operation.parameters,
+		...parameters,
+		options: {
+			concurrency,
+			timeout: 2000,
+			...(maximum === undefined ? {} : { maximumCredits: maximum * priceOf(scenario) }),
+			...(options as IDataObject | undefined),
+		},
 	};
-	switch (kind) {
-		case 'emails':
-		case 'phones':
-			return {
-				resource: kind === 'emails' ? 'email' : 'phone',
-				operation: 'enrich',
-				email: '={{ $json.email }}',
-				linkedinUrl: '={{ $json.linkedin }}',
-				options: { ...options, tryNext },
-			};
-		case 'events':
-			return {
-				resource: 'event',
-				operation: 'unlock',
-				eventId: { __rl: true, mode: 'id', value: '={{ $json.event }}' },
-				options,
-			};
-		default:
-			return {
-				resource: 'record',
-				operation: 'unlock',
-				uuids: '={{ $json.uuids }}',
-				unlockType,
-				requestMode: kind === 'combined' ? 'combined' : 'perItem',
-				options: { ...options, batchSize, returnContactDetails },
-			};
-	}
 }
 
 /** Credits of one purchase at most. */
-export function priceOf({ kind, unlockType }: Scenario): number {
-	if (kind === 'events') return 2000;
-	if (kind === 'emails') return 1;
-	return kind === 'phones' || unlockType === 'phone' ? 5 : 1;
+export function priceOf(scenario: Scenario): number {
+	const { operation, way } = askedBy(scenario);
+	return way.credits?.(scenario) ?? operation.credits;
 }
 
 /** The scenario's faults, as the sandbox takes them. */
-export function faultsOf({ faults }: Scenario): Fault[] {
-	return faults.map(({ trouble, skip, times }) => ({ ...trouble, skip, times }));
+export function faultsOf({ faults }: Scenario): ScriptedFault[] {
+	return faults.map(({ fault, skip, times }) => ({ ...fault, skip, times }));
 }
 
 /** Another execution that reads items and buys nothing: six fields by expressions, and a dry run. */

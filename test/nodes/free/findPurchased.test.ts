@@ -4,11 +4,11 @@ import type { PurchasedDetails } from '../../../nodes/EcoreLensmor/operations/op
 import type { ItemResult } from '../../../nodes/EcoreLensmor/items/itemResult';
 import { OUTCOMES, type Outcome } from '../../../nodes/EcoreLensmor/operations/outcome';
 import { findPurchased, MAX_SEARCHES } from '../../../nodes/EcoreLensmor/free/findPurchased';
-import { inTime } from '../fakeExecution';
-import { answer, GONE, holding, sessionOf, scripted, shelves, type Where } from './scripted';
+import { inTime, useFakeClock } from '../fakeClock';
+import { answer, scripted, sessionOf } from '../scriptedSession';
+import { GONE, holding, shelves, type Where } from './shelves';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 /** Finds things again on the shelf of the item that asked; `told` says of each where it was, or why not. */
 const again: PurchasedDetails<string[], Where> = {
@@ -183,14 +183,14 @@ it('a search that fails says why, and takes nothing from those that succeed or h
 	]);
 });
 
-/** That many things, each with a shelf of its own, of which the first few, or those named, answer with `trouble`. */
-async function withTrouble(trouble: typeof GONE, times: number | number[]) {
+/** That many things, each with a shelf of its own, of which the first few, or those named, answer with `failure`. */
+async function withFailure(failure: typeof GONE, times: number | number[]) {
 	const things = Array.from({ length: 30 }, (_, index) => `thing ${index}`);
 	const vendor = sessionOf(async (path) => {
 		const index = Number(path.split('/')[1]);
 		await new Promise((resolve) => setTimeout(resolve, 10));
 		const isBad = typeof times === 'number' ? index < times : times.includes(index);
-		return isBad ? trouble : holding([`thing ${index}`]);
+		return isBad ? failure : holding([`thing ${index}`]);
 	});
 	const lines = things.map((thing, item) => line([item], [thing]));
 	const told = await found(vendor, lines, on(...things.map((_, index) => String(index))));
@@ -198,7 +198,7 @@ async function withTrouble(trouble: typeof GONE, times: number | number[]) {
 }
 
 it('after three searches in a row that failed no further one is begun: what was paid for must not wait', async () => {
-	const { asked, told } = await withTrouble(answer(400), 3);
+	const { asked, told } = await withFailure(answer(400), 3);
 	const reason = 'eCore refused the request (HTTP 400)';
 
 	// Three, and those that are under way beside them.
@@ -211,18 +211,18 @@ it.each<[string, typeof GONE, number]>([
 	['two that failed', answer(400), 2],
 	['any number whose list is missing', GONE, 29],
 	['any number that find nothing', holding([]), 29],
-])('after %s the search goes on', async (_what, trouble, times) => {
-	const { asked, told } = await withTrouble(trouble, times);
+])('after %s the search goes on', async (_what, failure, times) => {
+	const { asked, told } = await withFailure(failure, times);
 
 	expect(asked).toBe(30);
-	const reason = trouble.kind === 'response' && trouble.status === 400 ? /HTTP 400/ : NOT_FOUND;
+	const reason = failure.kind === 'response' && failure.status === 400 ? /HTTP 400/ : NOT_FOUND;
 	for (const one of told.slice(0, times)) expect(one).toMatch(reason);
 	expect(told.at(-1)).toBe('29');
 });
 
 it('searches that are refused here and there take nothing from the others', async () => {
 	const bad = [0, 1, 10, 11, 20, 21];
-	const { told } = await withTrouble(answer(400), bad);
+	const { told } = await withFailure(answer(400), bad);
 
 	const reason = 'eCore refused the request (HTTP 400)';
 	expect(told).toEqual(told.map((_, index) => (bad.includes(index) ? reason : String(index))));

@@ -1,6 +1,7 @@
 import { pagesOf } from '../../../nodes/EcoreLensmor/free/pages';
 import type { AttemptResult } from '../../../nodes/EcoreLensmor/transport/send';
-import { answer, GONE, holding, sessionOf, scripted, shelves } from './scripted';
+import { answer, scripted, sessionOf } from '../scriptedSession';
+import { GONE, holding, shelves } from './shelves';
 
 const MOST = 9;
 const first = { shelf: 'a', page: 1 };

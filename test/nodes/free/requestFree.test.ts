@@ -1,11 +1,11 @@
 import { requestFree } from '../../../nodes/EcoreLensmor/free/requestFree';
 import { halt } from '../../../nodes/EcoreLensmor/transport/session';
 import type { AttemptResult } from '../../../nodes/EcoreLensmor/transport/send';
-import { inTime } from '../fakeExecution';
-import { answer, GONE, holding, LOST, scripted, shelves } from './scripted';
+import { inTime, useFakeClock } from '../fakeClock';
+import { answer, LOST, scripted, UNREACHABLE } from '../scriptedSession';
+import { GONE, holding, shelves } from './shelves';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const where = (shelf: string) => ({ shelf, page: 1 });
 const busy = (seconds: number) => answer(429, undefined, { 'retry-after': String(seconds) });
@@ -21,7 +21,6 @@ it('what is there is answered, what is missing is told apart', async () => {
 	expect(asked).toEqual(['/a/1', '/b/1']);
 });
 
-const UNREACHABLE: AttemptResult = { kind: 'unsent', cause: 'the connection was refused' };
 it.each<[string, AttemptResult, number]>([
 	['a lost connection', LOST, 2],
 	['a vendor that cannot be reached', UNREACHABLE, 2],
@@ -29,9 +28,9 @@ it.each<[string, AttemptResult, number]>([
 	['a redirect', answer(302), 2],
 	['"busy"', answer(409), 2],
 	['a wait that the vendor asks for', busy(1), 4],
-])('after %s it is asked again: there is nothing to lose', async (_what, trouble, times) => {
-	const troubles = Array.from({ length: times }, () => trouble);
-	const { session, asked } = scripted(...troubles, holding(['book']));
+])('after %s it is asked again: there is nothing to lose', async (_what, failure, times) => {
+	const failures = Array.from({ length: times }, () => failure);
+	const { session, asked } = scripted(...failures, holding(['book']));
 	expect(await inTime(requestFree(session, shelves.endpoint, where('a')))).toEqual(got);
 	expect(asked).toHaveLength(times + 1);
 });
@@ -78,9 +77,9 @@ it.each<[string, AttemptResult, number, string, boolean]>([
 	['a wait too long', busy(61), 1, 'eCore takes no more requests for now (HTTP 429)', true],
 ])(
 	'%s: why, without a word of charges, and nothing further only where all would meet it',
-	async (_what, trouble, times, reason, stops) => {
-		const troubles = Array.from({ length: times }, () => trouble);
-		const { session, asked } = scripted(...troubles, holding(['book']));
+	async (_what, failure, times, reason, stops) => {
+		const failures = Array.from({ length: times }, () => failure);
+		const { session, asked } = scripted(...failures, holding(['book']));
 		const first = await inTime(requestFree(session, shelves.endpoint, where('a')));
 		const second = await inTime(requestFree(session, shelves.endpoint, where('b')));
 
@@ -105,26 +104,26 @@ it('the first reason to hold back is the one that is told', async () => {
 });
 
 it('one request that is told to wait holds back all of the run', async () => {
-	const { session, askedAt } = scripted(busy(10), holding(['book']), holding(['book']));
+	const { session, sentAt } = scripted(busy(10), holding(['book']), holding(['book']));
 	const both = [requestFree(session, shelves.endpoint, where('a'))];
 	await jest.advanceTimersByTimeAsync(1000);
 	both.push(requestFree(session, shelves.endpoint, where('b')));
 
 	expect(await inTime(Promise.all(both))).toEqual([got, got]);
-	expect(askedAt).toHaveLength(3);
-	for (const at of askedAt.slice(1)) expect(at).toBeGreaterThanOrEqual(10_000);
+	expect(sentAt).toHaveLength(3);
+	for (const at of sentAt.slice(1)) expect(at).toBeGreaterThanOrEqual(10_000);
 });
 
 it('one request that waits of its own accord holds back nobody', async () => {
-	const { session, asked, askedAt } = scripted(LOST, holding(['book']), holding(['book']));
+	const { session, asked, sentAt } = scripted(LOST, holding(['book']), holding(['book']));
 	const first = requestFree(session, shelves.endpoint, where('a'));
 	await jest.advanceTimersByTimeAsync(100);
 	const second = requestFree(session, shelves.endpoint, where('b'));
 
 	expect(await inTime(Promise.all([first, second]))).toEqual([got, got]);
 	expect(asked).toEqual(['/a/1', '/b/1', '/a/1']);
-	expect(askedAt[1]).toBe(100);
-	expect(askedAt[2]).toBeGreaterThanOrEqual(1000);
+	expect(sentAt[1]).toBe(100);
+	expect(sentAt[2]).toBeGreaterThanOrEqual(1000);
 });
 
 it.each([
@@ -135,7 +134,7 @@ it.each([
 	async (_what, inSeconds, least, most) => {
 		const resetsAt = String(Date.now() / 1000 + inSeconds);
 		const spent = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetsAt };
-		const { session, askedAt } = scripted(
+		const { session, sentAt } = scripted(
 			answer(200, { things: [] }, spent),
 			holding(['book']),
 			holding(['book']),
@@ -145,16 +144,16 @@ it.each([
 		await jest.advanceTimersByTimeAsync(80_000);
 		await asked;
 
-		expect(askedAt[1]).toBeGreaterThanOrEqual(least);
-		expect(askedAt[1]).toBeLessThanOrEqual(most);
+		expect(sentAt[1]).toBeGreaterThanOrEqual(least);
+		expect(sentAt[1]).toBeLessThanOrEqual(most);
 	},
 );
 
 it.each([
 	['holds back all', busy(60)],
 	['is its own', LOST],
-])('Stop ends a wait that %s, and what waited is not sent', async (_what, trouble) => {
-	const { session, asked, stop } = scripted(trouble);
+])('Stop ends a wait that %s, and what waited is not sent', async (_what, failure) => {
+	const { session, asked, stop } = scripted(failure);
 	const asking = requestFree(session, shelves.endpoint, where('a'));
 	await jest.advanceTimersByTimeAsync(500);
 	stop();

@@ -1,30 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { crowd } from '../../bench/crowd';
-import { readOperations, type FreeOperation } from '../../engine/readOperations';
+import { crowd } from '../../fixtures/crowd';
+import { freeOperations, type FreeFixture } from '../../fixtures/freeOperations';
 import { shipped } from '../../sandbox/world';
-import { FakeVendor, play, type Setup } from '../fakeExecution';
+import { useFakeClock } from '../fakeClock';
+import { play, type Setup } from '../fakeExecution';
+import { FakeVendor } from '../fakeVendor';
+import { CONTINUE, keyed } from '../runs';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
-const CONTINUE = 'continueRegularOutput' as const;
 const TO_ERROR_OUTPUT = 'continueErrorOutput' as const;
 // What n8n fills in where a person leaves the fields as they are.
 const untouched = { returnAll: false, limit: 50, simple: true };
 
-function named(wanted: string): FreeOperation {
-	const found = readOperations.find(({ name }) => name === wanted);
+function named(wanted: string): FreeFixture {
+	const found = freeOperations.find(({ name }) => name === wanted);
 	if (found === undefined) throw new Error(`no operation ${wanted}`);
 	return found;
 }
 const records = named('Record get many');
 const people = named('Person get many');
 const event = named('Event get');
-const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
 
 /** A run that asks for these keys, with any of that changed. */
-function asking(operation: FreeOperation, keys: unknown[], more: Partial<Setup> = {}): Setup {
+function asking(operation: FreeFixture, keys: unknown[], more: Partial<Setup> = {}): Setup {
 	const parameters = { ...untouched, ...operation.parameters, ...more.parameters };
 	return { vendor: new FakeVendor(), items: keyed(...keys), ...more, parameters };
 }
@@ -35,13 +35,13 @@ const askingForAll = (size: number, parameters: IDataObject, items = 2): Setup =
 	parameters: { resource: 'record', operation: 'getAll', ...untouched, ...parameters },
 });
 
-describe.each(readOperations)('$name', (operation) => {
+describe.each(freeOperations)('$name', (operation) => {
 	const [first = '', second = '', third = ''] = operation.keys;
 
 	it('what was read comes out in input order, linked to its item, and costs nothing', async () => {
 		const memory = {};
 		const setup = asking(operation, [first, second, third], { memory });
-		setup.vendor.trouble({ on: first, takesMs: 90 });
+		setup.vendor.fault({ kind: 'slow', on: first, ms: 90 });
 		const { output, json, error } = await play(setup);
 
 		expect(error).toBeUndefined();
@@ -61,7 +61,7 @@ describe.each(readOperations)('$name', (operation) => {
 		'a read that is refused %s with its reason, and the others are read',
 		async (_what, onError) => {
 			const setup = asking(operation, [second, first], { onError });
-			setup.vendor.trouble({ answer: { status: 400, body: { error: 'No.' } } });
+			setup.vendor.fault({ kind: 'status', status: 400, body: { error: 'No.' } });
 			const { output, json, error } = await play(setup);
 
 			expect(error).toBeUndefined();
@@ -201,7 +201,7 @@ describe('a list', () => {
 	it('a page that fails fails the whole list: half of it would pass for all', async () => {
 		const setup = askingForAll(120, { returnAll: true });
 		setup.onError = CONTINUE;
-		setup.vendor.trouble({ on: 'offset=50', answer: { status: 400 } });
+		setup.vendor.fault({ kind: 'status', on: 'offset=50', status: 400 });
 		const { json, output } = await play(setup);
 
 		const refused = { outcome: 'refused', reason: 'eCore refused the request (HTTP 400)' };
@@ -289,7 +289,7 @@ describe('what an entry comes out as', () => {
 	it('no field is named so that n8n takes the item for a failed one', async () => {
 		const setup = asking(records, records.keys.slice(0, 2), { parameters: { simple: false } });
 		const result = { uuid: 'u', error: 'no', $error: 'no', $json: {}, message: 'yes' };
-		setup.vendor.trouble({ times: 2, answer: { status: 200, body: { results: [result] } } });
+		setup.vendor.fault({ kind: 'status', times: 2, status: 200, body: { results: [result] } });
 		const { json } = await play(setup);
 
 		expect(json).toEqual([
@@ -328,14 +328,13 @@ describe('what a list leaves out', () => {
 
 	it('is not forgotten on a page that does not say', async () => {
 		const setup = asking(people, ['140002'], { parameters: { returnAll: true } });
-		setup.vendor.trouble(
+		setup.vendor.fault(
 			{
-				answer: {
-					status: 200,
-					body: { items: [{ id: 1 }], hasMore: true, semantics: { accessMode: 'preview' } },
-				},
+				kind: 'status',
+				status: 200,
+				body: { items: [{ id: 1 }], hasMore: true, semantics: { accessMode: 'preview' } },
 			},
-			{ answer: { status: 200, body: { items: [{ id: 2 }], hasMore: false } } },
+			{ kind: 'status', status: 200, body: { items: [{ id: 2 }], hasMore: false } },
 		);
 		const { json, hints } = await play(setup);
 
@@ -358,11 +357,11 @@ describe('problems', () => {
 			Array.from({ length: 30 }, () => event.keys[0]),
 		);
 		// Under way at once: the first waits to be sent again, the next two are refused, one is missing.
-		setup.vendor.trouble(
-			{ answer: { status: 500 } },
-			{ answer: { status: 400, body: { message: 'Two.' } }, takesMs: 20 },
-			{ answer: { status: 400, body: { message: 'Three.' } }, takesMs: 30 },
-			{ answer: { status: 404, body: { errorKey: 'NOT_FOUND' } } },
+		setup.vendor.fault(
+			{ kind: 'status', status: 500 },
+			{ kind: 'status', status: 400, body: { message: 'Two.' }, ms: 20 },
+			{ kind: 'status', status: 400, body: { message: 'Three.' }, ms: 30 },
+			{ kind: 'status', status: 404, body: { errorKey: 'NOT_FOUND' } },
 		);
 		const { error, output, hints } = await play(setup);
 
@@ -392,7 +391,7 @@ describe('problems', () => {
 	])('with Continue, after HTTP %i for ever %i of 30 are sent', async (status, sent) => {
 		const keys = Array.from({ length: 30 }, () => event.keys[0]);
 		const setup = asking(event, keys, { onError: CONTINUE });
-		setup.vendor.trouble({ answer: { status }, times: 99 });
+		setup.vendor.fault({ kind: 'status', status, times: 99 });
 		const { json } = await play(setup);
 
 		expect(setup.vendor.sent).toHaveLength(sent);
@@ -412,9 +411,10 @@ describe('problems', () => {
 		'the Stop button (%s): what was read is kept, nothing else is sent, nothing is thrown',
 		async (onError) => {
 			const setup = asking(event, event.keys.slice(0, 2), { onError, stopAfterMs: 300 });
-			setup.vendor.trouble({
+			setup.vendor.fault({
 				on: event.keys[1] ?? '',
-				answer: { status: 500 },
+				kind: 'status',
+				status: 500,
 				times: 9,
 			});
 			const { output, json, error } = await play(setup);
@@ -432,7 +432,7 @@ describe('problems', () => {
 	it('the Stop button ends a wait that the vendor asked for', async () => {
 		const setup = asking(event, event.keys.slice(0, 2), { stopAfterMs: 300 });
 		const headers = { 'retry-after': '50' };
-		setup.vendor.trouble({ answer: { status: 429, headers }, times: 99 });
+		setup.vendor.fault({ kind: 'status', status: 429, headers, times: 99 });
 		const { json } = await play(setup);
 
 		expect(json.map(({ reason }) => reason)).toEqual([

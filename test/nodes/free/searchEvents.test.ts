@@ -1,11 +1,10 @@
 import { searchEvents } from '../../../nodes/EcoreLensmor/free/searchEvents';
-import { editorOf, FakeVendor, inTime, type Setup } from '../fakeExecution';
+import { inTime, useFakeClock } from '../fakeClock';
+import { editorOf, type Setup } from '../fakeExecution';
+import { FakeVendor } from '../fakeVendor';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => {
-	jest.restoreAllMocks();
-	jest.useRealTimers();
-});
+useFakeClock();
+afterEach(() => jest.restoreAllMocks());
 
 let vendor: FakeVendor;
 beforeEach(() => (vendor = new FakeVendor()));
@@ -27,7 +26,7 @@ const why = async (...given: Parameters<typeof choices>) => {
 
 /** Lensmor answers with this list. */
 function listing(items: object[], hasMore = false) {
-	vendor.trouble({ answer: { status: 200, body: { items, hasMore } } });
+	vendor.fault({ kind: 'status', status: 200, body: { items, hasMore } });
 }
 
 it('every event comes with its date, city and page, and its id alone as value', async () => {
@@ -111,21 +110,21 @@ it('a long list comes page by page, and ends', async () => {
 });
 
 it('a list that is missing is a list of nothing', async () => {
-	vendor.trouble({ answer: { status: 404, body: { errorKey: 'NOT_FOUND' } } });
+	vendor.fault({ kind: 'status', status: 404, body: { errorKey: 'NOT_FOUND' } });
 	expect(await found()).toEqual({ results: [] });
 });
 
 it('is asked again after a lost connection, and after a short wait', async () => {
-	vendor.trouble(
-		{ code: 'ECONNRESET', times: 2 },
-		{ answer: { status: 429, headers: { 'retry-after': '3' } } },
+	vendor.fault(
+		{ kind: 'lostBefore', times: 2 },
+		{ kind: 'status', status: 429, headers: { 'retry-after': '3' } },
 	);
 	expect((await found()).results).toHaveLength(5);
 	expect(vendor.sent).toHaveLength(4);
 });
 
 it('nobody sits through a long wait, nor through one long request', async () => {
-	vendor.trouble({ answer: { status: 429, headers: { 'retry-after': '11' } }, times: 9 });
+	vendor.fault({ kind: 'status', status: 429, headers: { 'retry-after': '11' }, times: 9 });
 	const timeouts = jest.spyOn(AbortSignal, 'timeout');
 
 	expect(await why()).toBe('Lensmor cannot answer now: try again in a minute');
@@ -149,7 +148,7 @@ it.each<[string, { status: number } | undefined, Setup['credential'], string]>([
 	],
 	['no credential', undefined, new Error('Credential not found'), 'Credential not found'],
 ])('says why there is no list: %s', async (_what, answer, credential, message) => {
-	if (answer !== undefined) vendor.trouble({ answer });
+	if (answer !== undefined) vendor.fault({ kind: 'status', ...answer });
 	expect(await why('', undefined, credential)).toBe(message);
 	expect(vendor.sent).toHaveLength(answer === undefined ? 0 : 1);
 });

@@ -2,22 +2,22 @@ import type { IDataObject } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { operations } from '../../../nodes/EcoreLensmor/operations';
-import { paidOperations, withOptions } from '../../engine/paidOperations';
-import { readOperations } from '../../engine/readOperations';
+import { paidOperations, withOptions } from '../../fixtures/paidOperations';
+import { freeOperations } from '../../fixtures/freeOperations';
 import { outputOf } from '../../schema/files';
-import { FakeVendor, play } from '../fakeExecution';
+import { useFakeClock } from '../fakeClock';
+import { play } from '../fakeExecution';
+import { FakeVendor } from '../fakeVendor';
+import { CONTINUE, keyed } from '../runs';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const named = ({ resource, operation }: { resource?: unknown; operation?: unknown }) =>
 	`${resource as string} ${operation as string}`;
-const CONTINUE = 'continueRegularOutput' as const;
-const keyed = (...keys: unknown[]) => keys.map((key) => ({ json: { key } as IDataObject }));
 
 it.each([
 	['paid', paidOperations],
-	['free', readOperations],
+	['free', freeOperations],
 ])('every %s operation is in the table that the tests run on', (kind, table) => {
 	expect(table.map(({ parameters }) => named(parameters)).sort()).toEqual(
 		operations
@@ -28,7 +28,7 @@ it.each([
 });
 
 it('there is no operation of another kind', () => {
-	expect(paidOperations.length + readOperations.length).toBe(operations.length);
+	expect(paidOperations.length + freeOperations.length).toBe(operations.length);
 });
 
 /** What an item may have, no more and no less: as the editor shows it before the first run. */
@@ -42,7 +42,7 @@ function shownOf({ parameters }: { parameters: IDataObject }) {
 	return { shown, always };
 }
 
-describe.each([...paidOperations, ...readOperations])('$name', (operation) => {
+describe.each([...paidOperations, ...freeOperations])('$name', (operation) => {
 	it('what comes out has the fields that the editor shows, in their order', async () => {
 		const { shown, always } = shownOf(operation);
 		const { json } = await play({
@@ -64,7 +64,7 @@ describe.each(paidOperations)('$name', (operation) => {
 		const { shown } = shownOf(operation);
 		const [first = '', second = ''] = operation.keys;
 		for (const options of [{ dryRun: true }, {}]) {
-			const vendor = new FakeVendor().trouble({ on: second, answer: { status: 200 } });
+			const vendor = new FakeVendor().fault({ kind: 'malformed', on: second });
 			const { json } = await play({
 				vendor,
 				parameters: withOptions(operation, { ...options, returnContactDetails: true }),

@@ -1,41 +1,31 @@
-import { accountsOf } from '../../../nodes/EcoreLensmor/vendors/account';
 import { phoneEnrich } from '../../../nodes/EcoreLensmor/operations/phone/enrich';
 import { purchase, type Spending } from '../../../nodes/EcoreLensmor/spend/purchase';
 import { keyOf, Memory, type Run } from '../../../nodes/EcoreLensmor/spend/memory';
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { sharedStateOf } from '../../../nodes/EcoreLensmor/spend/sharedState';
+import { answer, sessionOf, UNREACHABLE } from '../scriptedSession';
+import { useFakeClock } from '../fakeClock';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
 const run: Run = { executionId: '1', runIndex: 0, mode: 'webhook' };
 
-function response(status: number, headers: Headers = {}): AttemptResult {
-	const body = { success: true, status: 'not_found', message: '', remaining_credits: 10 };
-	return { kind: 'response', status, headers, body };
-}
+const nothing = { success: true, status: 'not_found', message: '', remaining_credits: 10 };
+const response = (status: number, headers: Headers = {}) => answer(status, nothing, headers);
 
-/** A run whose vendor answers from a script, and notes when it was asked, in milliseconds. */
-function scripted(answers: AttemptResult[]) {
+/** A run whose vendor answers from a script, and with nothing found after its end. */
+function purchasing(...answers: AttemptResult[]) {
+	const vendor = sessionOf(() => answers.shift() ?? response(200));
+	const { session } = vendor;
 	const context = {};
-	const sentAt: number[] = [];
-	let cancelled = false;
-	const start = Date.now();
 	const shared = sharedStateOf(context, run);
 	const spending: Spending = {
-		account: accountsOf({ ecoreToken: 'token' }).ecore,
-		send: async () => {
-			sentAt.push(Date.now() - start);
-			return await Promise.resolve(answers.shift() ?? response(200));
-		},
+		...session,
 		throttle: shared.throttle,
 		memory: new Memory(context, run, shared.underWay),
 		maximumCredits: undefined,
 		shared,
-		haltOnProblem: false,
-		haltReason: undefined,
 		isOutOfCredits: false,
-		cancelled: () => cancelled,
 		balance: null,
 	};
 	const ask = async (email: string) =>
@@ -43,11 +33,11 @@ function scripted(answers: AttemptResult[]) {
 			key: keyOf('phone.enrich', email),
 			request: { email },
 		});
-	return { ask, sentAt, stop: () => (cancelled = true), shared };
+	return { ...vendor, ask, shared };
 }
 
 it('one request that is told to wait holds back all requests of the run', async () => {
-	const { ask, sentAt } = scripted([response(429, { 'retry-after': '10' })]);
+	const { ask, sentAt } = purchasing(response(429, { 'retry-after': '10' }));
 	const first = ask('a@b.co');
 	await jest.advanceTimersByTimeAsync(1000);
 	const second = ask('b@b.co');
@@ -63,10 +53,9 @@ it('one request that is told to wait holds back all requests of the run', async 
 });
 
 const busy = response(429, { 'retry-after': '1' });
-const UNREACHABLE: AttemptResult = { kind: 'unsent', cause: 'the connection was refused' };
 
 it('what a rate limit turns away is no attempt: others are made as often as ever', async () => {
-	const { ask, sentAt } = scripted([busy, UNREACHABLE, busy, UNREACHABLE, busy]);
+	const { ask, sentAt } = purchasing(busy, UNREACHABLE, busy, UNREACHABLE, busy);
 	const asked = ask('a@b.co');
 	await jest.advanceTimersByTimeAsync(20_000);
 
@@ -75,7 +64,7 @@ it('what a rate limit turns away is no attempt: others are made as often as ever
 });
 
 it('three attempts are made beside what a rate limit turns away', async () => {
-	const { ask, sentAt } = scripted([UNREACHABLE, busy, UNREACHABLE, busy, UNREACHABLE]);
+	const { ask, sentAt } = purchasing(UNREACHABLE, busy, UNREACHABLE, busy, UNREACHABLE);
 	const asked = ask('a@b.co');
 	await jest.advanceTimersByTimeAsync(20_000);
 
@@ -84,7 +73,7 @@ it('three attempts are made beside what a rate limit turns away', async () => {
 });
 
 it('a vendor that turns away five times in a row, and serves nobody, ends the run', async () => {
-	const { ask, sentAt, shared } = scripted(Array<AttemptResult>(9).fill(busy));
+	const { ask, sentAt, shared } = purchasing(...Array<AttemptResult>(9).fill(busy));
 	const [first, second] = [ask('a@b.co'), ask('b@b.co')];
 	await jest.advanceTimersByTimeAsync(60_000);
 
@@ -99,10 +88,10 @@ it('a vendor that turns away five times in a row, and serves nobody, ends the ru
 
 it('rests until the window resets once nothing remains of a rate limit', async () => {
 	const resetsIn20 = String(Date.parse('2026-11-21T10:00:20Z') / 1000);
-	const { ask, sentAt } = scripted([
+	const { ask, sentAt } = purchasing(
 		response(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': resetsIn20 }),
 		response(200, { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': resetsIn20 }),
-	]);
+	);
 	for (const email of ['a@b.co', 'b@b.co', 'c@b.co']) {
 		const asked = ask(email);
 		await jest.advanceTimersByTimeAsync(26_000);
@@ -120,9 +109,9 @@ it.each([
 	['a reset in the past', '1000', 0],
 	['a reset that is no number', 'soon', 0],
 ])('rests no longer than a minute and a quarter: %s', async (_what, reset, least) => {
-	const { ask, sentAt } = scripted([
+	const { ask, sentAt } = purchasing(
 		response(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }),
-	]);
+	);
 	await ask('a@b.co');
 	const asked = ask('b@b.co');
 	await jest.advanceTimersByTimeAsync(80_000);
@@ -133,7 +122,7 @@ it.each([
 });
 
 it('a wait ends when Stop is pressed, and what waited is not sent', async () => {
-	const { ask, sentAt, stop } = scripted([response(429, { 'retry-after': '60' })]);
+	const { ask, sentAt, stop } = purchasing(response(429, { 'retry-after': '60' }));
 	const first = ask('a@b.co');
 	await jest.advanceTimersByTimeAsync(1000);
 	stop();
@@ -145,7 +134,7 @@ it('a wait ends when Stop is pressed, and what waited is not sent', async () => 
 });
 
 it('the same request twice at the same time is sent once', async () => {
-	const { ask, sentAt } = scripted([]);
+	const { ask, sentAt } = purchasing();
 	const [first, second] = await Promise.all([ask('a@b.co'), ask('a@b.co')]);
 
 	expect(first).toEqual(second);

@@ -2,22 +2,19 @@ import { unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
 import { attemptOnce } from '../../../nodes/EcoreLensmor/transport/attempt';
 import type { Session } from '../../../nodes/EcoreLensmor/transport/session';
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
-import { Throttle } from '../../../nodes/EcoreLensmor/transport/throttle';
+import { answer, LOST, sessionOf, UNREACHABLE } from '../scriptedSession';
+import { useFakeClock } from '../fakeClock';
 
-beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-afterEach(() => jest.useRealTimers());
+useFakeClock();
 
-const response = (status: number, headers: Headers = {}): AttemptResult => ({
-	kind: 'response',
-	status,
-	headers,
-	body: { unlocked: 1, credits_charged: 1 },
-});
+const response = (status: number, headers: Headers = {}) =>
+	answer(status, { unlocked: 1, credits_charged: 1 }, headers);
 const wire = { method: 'POST', path: '/x' } as const;
 
 /** One attempt that is answered so, and what the throttle was told of it. */
-async function attempted(answer: AttemptResult, more: Partial<Session> = {}) {
-	const throttle = new Throttle();
+async function attempted(result: AttemptResult, more: Partial<Session> = {}) {
+	const { session, sent } = sessionOf(() => result);
+	const { throttle } = session;
 	const told: unknown[] = [];
 	let ticket: unknown;
 	const ready = throttle.ready.bind(throttle);
@@ -31,13 +28,7 @@ async function attempted(answer: AttemptResult, more: Partial<Session> = {}) {
 	throttle.served = (given) => void told.push(['served', given === ticket]);
 	throttle.turnedAway = (given, ms) => void told.push(['turned away', given === ticket, ms]);
 	throttle.ended = () => void told.push('ended');
-	const sent: unknown[] = [];
-	const send = async (one: unknown) => {
-		sent.push(one);
-		return await Promise.resolve(answer);
-	};
-	const session = { send, throttle, cancelled: () => false, haltReason: undefined, ...more };
-	const reading = await attemptOnce(session, unlockRecords, wire);
+	const reading = await attemptOnce({ ...session, ...more }, unlockRecords, wire);
 	return { reading, told, sent };
 }
 
@@ -75,8 +66,8 @@ it.each<[string, AttemptResult, string, unknown[]]>([
 			['served', true],
 		],
 	],
-	['lost', { kind: 'lost', cause: '' }, 'lost', [['hold', 0]]],
-	['never sent', { kind: 'unsent', cause: '' }, 'unsent', [['hold', 0]]],
+	['lost', LOST, 'lost', [['hold', 0]]],
+	['never sent', UNREACHABLE, 'unsent', [['hold', 0]]],
 	[
 		'told to wait',
 		response(429, wait(7)),
@@ -115,8 +106,8 @@ it.each<[string, AttemptResult, string, unknown[]]>([
 			['served', true],
 		],
 	],
-])('the pace of all is told of an attempt that was %s', async (_what, answer, kind, told) => {
-	const one = await attempted(answer);
+])('the pace of all is told of an attempt that was %s', async (_what, result, kind, told) => {
+	const one = await attempted(result);
 	expect(one.reading.kind).toBe(kind);
 	expect(one.told).toEqual(['ready', 'ended', ...told]);
 	expect(one.sent).toEqual([wire]);

@@ -1,6 +1,7 @@
 import { enrichPhone, unlockRecords } from '../../../nodes/EcoreLensmor/vendors/ecore';
 import { unlockEvent } from '../../../nodes/EcoreLensmor/vendors/lensmor';
 import { classify, restAfter } from '../../../nodes/EcoreLensmor/transport/classify';
+import { useFakeClock } from '../fakeClock';
 
 function told(retryAfter: string | undefined, date?: string) {
 	const reading = classify(enrichPhone, {
@@ -13,8 +14,7 @@ function told(retryAfter: string | undefined, date?: string) {
 }
 
 describe('Retry-After', () => {
-	beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-	afterEach(() => jest.useRealTimers());
+	useFakeClock();
 
 	it.each([
 		['32', 32_000],
@@ -193,8 +193,7 @@ it('what never was an answer is read as it is', () => {
 });
 
 describe('the rest after an answer', () => {
-	beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-21T10:00:00Z') }));
-	afterEach(() => jest.useRealTimers());
+	useFakeClock();
 	const resetsIn = (seconds: number) => String(Date.now() / 1000 + seconds);
 
 	it.each([

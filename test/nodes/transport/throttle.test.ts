@@ -1,5 +1,5 @@
 import { Throttle, type Ticket } from '../../../nodes/EcoreLensmor/transport/throttle';
-import { inTime } from '../fakeExecution';
+import { inTime } from '../fakeClock';
 
 // By which part of a quarter a wait is longer than asked for.
 let random = 0;

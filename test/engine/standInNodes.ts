@@ -46,7 +46,7 @@ const loop: INodeType = {
 };
 
 /** Nodes of n8n's that tests need around ours, in their simplest form. */
-export const testNodes: Record<string, INodeType> = {
+export const standInNodes: Record<string, INodeType> = {
 	'test.items': pass('items'),
 	'test.pass': pass('pass'),
 	'test.loop': loop,
