@@ -1,12 +1,21 @@
 import { tryOperation } from '../operations/defect';
 import type { PaidOperation, Part } from '../operations/operation';
-import { afterALostAnswer, sentences, withoutAnswer, type Receipt } from '../operations/outcome';
+import {
+	afterALostAnswer,
+	sentences,
+	withoutAnswer,
+	type Outcome,
+	type Receipt,
+} from '../operations/outcome';
 import { count } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 import type { ReusableRequest } from './memory';
 import type { KeyedRequest } from './purchase';
 
 const LOST = 'An earlier answer about this was lost, so it may or may not have been charged';
+
+// A later run may ask again: nothing of it is kept.
+const UNANSWERED: Outcome[] = ['refused', 'not_sent', 'uncertain'];
 
 /** A request of this run, and the first item that asks for it. */
 export interface WantedRequest extends KeyedRequest {
@@ -90,7 +99,7 @@ export class Regrouped {
 		const groups = this.groupsOf(request);
 		if (groups.length === 0) return receipt;
 		const full = groups.reduce((soFar, group) => this.withGroup(key, soFar, group), receipt);
-		if (full.outcome !== 'refused' && full.outcome !== 'not_sent') this.shares.set(key, full);
+		if (!UNANSWERED.includes(full.outcome)) this.shares.set(key, full);
 		return full;
 	}
 
