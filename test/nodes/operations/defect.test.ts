@@ -11,7 +11,7 @@ it.each([
 ])('whatever is thrown is told, with where to report it: %p', (thrown, what) => {
 	expect(defect(thrown)).toBe(told(what));
 	const run = () => {
-		throw thrown;
+		throw thrown as Error;
 	};
 	expect(tryOperation(run)).toEqual({ defect: told(what) });
 });
