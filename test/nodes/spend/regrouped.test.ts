@@ -272,3 +272,39 @@ it('only what is accepted is told again later', async () => {
 	const { shares } = await told([group], [email('a')], receipt('refused', 0));
 	expect(shares).toEqual([]);
 });
+
+it('what is in doubt is asked for again, also where another answer covers it', async () => {
+	const groups = [
+		earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+		earlierRequest(email('a', 'c'), receipt('uncertain', null), true),
+	];
+	const { asked, credits } = await told(groups, [email('a'), email('b'), email('c')]);
+	expect(asked).toEqual([true, false, true]);
+	expect(credits[0]).toBe(3);
+	expect(credits[1]).toBe(0);
+});
+
+it.each<[string, UnlockRequest[]]>([
+	['one of them is not asked for', [email('a')]],
+	['one of them is asked for twice', [email('a'), email('b'), email('a', 'b', 'x')]],
+	['one of them is asked for with something else', [email('a'), email('b', 'x')]],
+])('shares of a group are not told where %s: the first item carries all', async (_what, wanted) => {
+	const group = earlierRequest(email('a', 'b'), receipt('unlocked', 2));
+	const { credits } = await told([group], wanted, receipt('already_unlocked', 0));
+	expect(credits[0]).toBe(2);
+	expect(credits.slice(1).every((one) => one === 0)).toBe(true);
+});
+
+it('an operation that knows no parts is asked for everything again, and nothing is told twice', async () => {
+	const without = (...names: Array<'locks' | 'part'>) => {
+		const operation = { ...recordUnlock };
+		for (const name of names) delete operation[name];
+		return operation;
+	};
+	const group = earlierRequest(email('a', 'b'), receipt('unlocked', 2));
+	const wanted = [{ key: 'a', request: email('a'), item: 0 }];
+	for (const operation of [without('locks', 'part'), without('locks'), without('part')]) {
+		const regrouped = await Regrouped.from(operation, [group], wanted, () => true);
+		expect(regrouped.answerFor({ key: 'a', request: email('a') })).toBeUndefined();
+	}
+});
