@@ -162,6 +162,31 @@ describe.each(paidOperations)('$name', (table) => {
 		expect(spent(memory)).toBe(table.credits * keys.length);
 	});
 
+	it('toWire throws for one: Continue goes on with the others, Stop Workflow sends nothing more', async () => {
+		const parameters = withOptions(table, { concurrency: 1 });
+		breakPart(operation, 'toWire', (call) => call === 0);
+		const [going, stopping] = [new FakeVendor(), new FakeVendor()];
+		const { json } = await play(run(going, {}, { parameters, onError: CONTINUE }));
+		mend();
+		breakPart(operation, 'toWire', (call) => call === 0);
+		const { error } = await play(run(stopping, {}, { parameters }));
+
+		expect(told(json)[0]).toEqual(['refused', 0]);
+		expect(charged(going)).toEqual(keys.slice(1));
+		expect(error?.message).toContain(DEFECT);
+		expect(stopping.sent).toEqual([]);
+	});
+
+	it('settle throws for one with Stop Workflow: nothing more is sent', async () => {
+		const parameters = withOptions(table, { concurrency: 1 });
+		breakPart(operation, 'settle', (call) => call === 0);
+		const vendor = new FakeVendor();
+		const { error } = await play(run(vendor, {}, { parameters }));
+
+		expect(error?.message).toContain(DEFECT);
+		expect(charged(vendor)).toEqual(keys.slice(0, 1));
+	});
+
 	it('one item throws: the others go on', async () => {
 		breakPart(operation, 'parse', (call) => call === 1);
 		const vendor = new FakeVendor();
