@@ -4,7 +4,7 @@ import { keyOf, Memory, type Run } from '../../../nodes/EcoreLensmor/spend/memor
 import type { AttemptResult, Headers } from '../../../nodes/EcoreLensmor/transport/send';
 import { sharedStateOf } from '../../../nodes/EcoreLensmor/spend/sharedState';
 import { answer, sessionOf, UNREACHABLE } from '../scriptedSession';
-import { useFakeClock } from '../fakeClock';
+import { inTime, useFakeClock } from '../fakeClock';
 
 useFakeClock();
 
@@ -33,7 +33,7 @@ function purchasing(...answers: AttemptResult[]) {
 			key: keyOf('phone.enrich', email),
 			request: { email },
 		});
-	return { ...vendor, ask, shared };
+	return { ...vendor, ask, shared, spending };
 }
 
 it('one request that is told to wait holds back all requests of the run', async () => {
@@ -139,4 +139,27 @@ it('the same request twice at the same time is sent once', async () => {
 
 	expect(first).toEqual(second);
 	expect(sentAt).toHaveLength(1);
+});
+
+it('the balance of an answer that leaves doubt is told, and stays until another one tells it', async () => {
+	const { ask } = purchasing(
+		answer(500, { error: 'Oh', balance: 7 }),
+		{ kind: 'lost', cause: 'it broke' },
+		response(200),
+	);
+	const balances = [];
+	for (const email of ['a@b.co', 'b@b.co', 'c@b.co']) {
+		balances.push((await inTime(ask(email))).creditsRemaining);
+	}
+	expect(balances).toEqual([7, 7, 10]);
+});
+
+it.each([
+	[400, false],
+	[402, true],
+	[500, false],
+])('after HTTP %i the wallet is known to be empty: %p', async (status, isOutOfCredits) => {
+	const { ask, spending } = purchasing(answer(status, { error: 'No' }));
+	await inTime(ask('a@b.co'));
+	expect(spending.isOutOfCredits).toBe(isOutOfCredits);
 });
