@@ -12,7 +12,7 @@ import type { Sandbox } from '../sandbox/sandbox';
 import { execute, load } from './engine';
 import { useSandbox } from './useSandbox';
 
-// What `spend/send.ts` relies on, tried on n8n's helper alone. A test that turns red here says that n8n
+// What `transport/send.ts` relies on, tried on n8n's helper alone. A test that turns red here says that n8n
 // has changed: read it before the others.
 
 let sandbox: Sandbox;

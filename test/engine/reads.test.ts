@@ -144,8 +144,8 @@ describe.each(freeOperations)('$name', (operation) => {
 		expect(sandbox.ledger).toEqual([]);
 		expect(sandbox.world.wallet).toEqual(before);
 		expect(sandbox.paidRequests).toEqual([]);
-		// Nothing to remember: no memo.
-		expect(JSON.stringify(stored.executionData?.contextData)).not.toContain('memo');
+		// Nothing to remember: no memory.
+		expect(JSON.stringify(stored.executionData?.contextData)).not.toContain('memory');
 	});
 
 	it('without items nothing is sent and nothing comes out', async () => {

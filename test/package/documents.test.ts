@@ -72,3 +72,31 @@ describe('docs/n8n-behaviour.md', () => {
 		expect(rows.length).toBeGreaterThan(30);
 	});
 });
+
+describe('CONTRIBUTING.md', () => {
+	const NODE = 'nodes/EcoreLensmor';
+	// `folder/file.ts`, and `other.ts` of the same folder behind it.
+	const listed = read('CONTRIBUTING.md')
+		.split('\n')
+		.flatMap((line) => /^\| (`[^|]+\.ts`) +\|/.exec(line)?.[1]?.split(', ') ?? [])
+		.map((name) => name.replaceAll('`', ''))
+		.reduce<string[]>((all, name) => {
+			const folder = name.includes('/') ? '' : path.dirname(all.at(-1) ?? '.');
+			const inFolder = path.join(NODE, folder, name);
+			return [...all, existsSync(path.join(FOLDER, inFolder)) ? path.join(folder, name) : name];
+		}, []);
+
+	it('lists only files of the node that exist', () => {
+		const missing = listed.filter((file) => !existsSync(path.join(FOLDER, NODE, file)));
+		expect(missing).toEqual([]);
+	});
+
+	it('lists every file of the node but those of one operation or of what a few share', () => {
+		const own = /^operations\/[^/]+\//;
+		const files = code
+			.filter((file) => file.startsWith(`${NODE}/`))
+			.map((file) => path.relative(NODE, file))
+			.filter((file) => !own.test(file));
+		expect(files.filter((file) => !listed.includes(file))).toEqual([]);
+	});
+});

@@ -1,8 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { FoundThing, PurchasedDetails } from '../operations/operation';
 
 import type { ItemResult, Purchased } from '../items/itemResult';
 import { defect, tryOperation } from '../operations/defect';
+import type { FoundThing, PurchasedDetails } from '../operations/operation';
 import { sentences, type Outcome } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import { forEachConcurrent } from '../transport/forEachConcurrent';

@@ -63,9 +63,10 @@ export async function combined(
 	const requests = good.flatMap(({ items: [item = 0], requests: ofItem }) =>
 		ofItem.map(({ request }) => ({ item, request })),
 	);
-	const earlierRequests = reusable
-		.map(({ request }) => request)
-		.filter((request) => operation.endpoint.request.safeParse(request).success);
+	const earlierRequests: unknown[] = [];
+	await mapInSlices(reusable, ({ request }) => {
+		if (operation.endpoint.request.safeParse(request).success) earlierRequests.push(request);
+	});
 	let results: ItemResult[];
 	try {
 		const combinedRequests = await combiner.combine(requests, earlierRequests);

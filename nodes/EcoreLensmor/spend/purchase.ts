@@ -107,6 +107,11 @@ async function buy<Request, Response>(
 			isRepeatSafe: endpoint.repeat === 'free',
 			lostBefore: recollection.lostBefore,
 			doubt: IN_DOUBT,
+		}).catch((error: unknown): RequestResult<Response> => {
+			// It does not throw. If it did, a request may have been charged, and must be written down.
+			const { lostBefore } = recollection;
+			const reason = whyUnreadable(spending, error);
+			return { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore };
 		});
 		spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
 		const { receipt, doubt } = receiptFor(spending, operation, request, result);
@@ -139,6 +144,13 @@ function unsentReceipt(
 		: receiptForEarlier(earlier, reason);
 }
 
+/** The reason if the node's own code failed after a request was sent. Halts the run with Stop Workflow. */
+function whyUnreadable(spending: Spending, error: unknown): string {
+	const reason = defect(error);
+	if (spending.haltOnProblem) halt(spending, reason);
+	return `${spending.account.name} may have answered${IN_DOUBT}. ${reason}`;
+}
+
 /** The receipt for a request's result, and why the purchase is in doubt, if it is. */
 function receiptFor<Request, Response>(
 	spending: Spending,
@@ -162,9 +174,7 @@ function receiptFor<Request, Response>(
 				return { receipt: lostBefore ? afterALostAnswer(receipt) : receipt };
 			} catch (error) {
 				// The vendor answered, but the operation cannot read the answer: it was probably charged.
-				const reason = defect(error);
-				if (spending.haltOnProblem) halt(spending, reason);
-				return inDoubt(`${spending.account.name} answered${IN_DOUBT}. ${reason}`, 'unreadable');
+				return inDoubt(whyUnreadable(spending, error), 'unreadable');
 			}
 		case 'missing':
 			return { receipt: withBalance(withoutAnswer(operation, 'not_found', '')) };

@@ -155,9 +155,9 @@ export class Regrouped {
 			const things = this.thingsIn(request);
 			for (const group of this.groupsOf(request)) group.askedBy.push({ ...wantedRequest, things });
 		});
-		for (const group of [...this.groups]) {
+		await mapInSlices([...this.groups], (group) => {
 			if (group.askedBy.length > 0 && !claim(group.earlier.key)) this.remove(group);
-		}
+		});
 		await mapInSlices(this.groups, (group) => (group.isDivided = this.canBeDivided(group)));
 	}
 

@@ -118,7 +118,7 @@ async function spend(
 		if (haltOnProblem && hasProblem && !spending.cancelled()) {
 			throw failed(node, operation, results);
 		}
-		for (const [key, receipt] of regrouped.shares) memory.recordShare(key, receipt);
+		await mapInSlices(regrouped.shares, ([key, receipt]) => memory.recordShare(key, receipt));
 		await memory.handOver(keys);
 		await memory.handOver(regrouped.keys);
 		return { results };

@@ -21,8 +21,7 @@ export async function attemptOnce<Response>(
 		if (ticket !== undefined) throttle.ended();
 		return { kind: 'heldBack', reason: reason ?? '' };
 	}
-	const answer = await session.send(wire);
-	throttle.ended();
+	const answer = await session.send(wire).finally(() => throttle.ended());
 	throttle.hold(Math.min(restAfter(answer), MAX_WAIT_MS));
 	const classification = classify(endpoint, answer);
 	if (classification.kind !== 'status' || classification.status !== 429) {

@@ -63,7 +63,7 @@ describe('Combined', () => {
 	it('what is no request is not joined, though the memory holds it', async () => {
 		const setup = combined(2, uuids[0], uuids[1]);
 		setup.memory = {
-			memo: {
+			memory: {
 				entries: { a: [0, 'unlocked', 1, 1, '', 0, null, 0] },
 				count: 1,
 				spent: 1,

@@ -163,3 +163,27 @@ it.each([
 	await inTime(ask('a@b.co'));
 	expect(spending.isOutOfCredits).toBe(isOutOfCredits);
 });
+
+it('a sender that throws, against its word: what may be charged is uncertain, written down, and not sent again', async () => {
+	const { ask, spending, sent } = purchasing();
+	const { send } = spending;
+	spending.maximumCredits = 10;
+	spending.send = async (wire) => {
+		await send(wire);
+		throw new Error('it broke');
+	};
+	const receipts = [];
+	for (const email of ['a@b.co', 'a@b.co', 'b@b.co', 'c@b.co']) {
+		receipts.push(await inTime(ask(email)));
+	}
+
+	expect(receipts.map(({ outcome }) => outcome)).toEqual([
+		'uncertain',
+		'uncertain',
+		'uncertain',
+		'not_sent',
+	]);
+	expect(receipts[0]?.reason).toContain('This is a defect of the node');
+	expect(sent).toHaveLength(2);
+	expect(spending.memory.spent).toBe(10);
+});
