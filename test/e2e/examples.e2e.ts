@@ -52,13 +52,16 @@ it('a CRM contact: sales hears the phone, what it cost and what is left; a conta
 	]);
 });
 
-/** Answers the question in Slack as a person does. */
-async function answer(yes: boolean, asks: string): Promise<void> {
-	const { outside } = host();
+/** Answers the question of a workflow in Slack as a person does: once n8n waits for it, not before. */
+async function answer(workflow: string, yes: boolean, asks: string): Promise<void> {
+	const { n8n, outside } = host();
 	const question = await until('the question in Slack', async () =>
 		outside.messages.find(({ buttons }) => buttons.length > 0),
 	);
 	expect(question.text).toContain(asks);
+	await until('n8n to wait for the answer', async () =>
+		(await n8n.executionsOf(workflow)).find(({ status }) => status === 'waiting'),
+	);
 	const button = question.buttons.find((url) => url.includes(`approved=${yes}`)) ?? '';
 	// n8n takes no click from what does not look like a browser.
 	const { ok } = await fetch(button, { headers: { 'user-agent': 'Mozilla/5.0 Chrome/140' } });
@@ -92,7 +95,7 @@ it('a trade show: nothing is bought before a person says yes, and the second tim
 	const ask = async (yes: boolean, executions: number) => {
 		const before = outside.sandbox.world.spent();
 		await n8n.webhook('event-wanted', wanted);
-		await answer(yes, '2000 credits');
+		await answer(workflow, yes, '2000 credits');
 		await n8n.ended(workflow, executions);
 		const said = outside.messages.at(-1)?.text;
 		outside.messages.length = 0;
@@ -162,12 +165,16 @@ it("Lensmor's whole way: find the event, check it, unlock it, read its people; o
 	const said = () => outside.messages.splice(0).at(-1)?.text;
 
 	await n8n.webhook('show-wanted', { name: 'interpack' });
-	await answer(false, '*Interpack 2026* (2026-05-07, Düsseldorf) for 2000 credits? 50000 are left');
+	await answer(
+		workflow,
+		false,
+		'*Interpack 2026* (2026-05-07, Düsseldorf) for 2000 credits? 50000 are left',
+	);
 	await n8n.ended(workflow, 1);
 	expect([spent(), said()]).toEqual([0, expect.stringContaining('was not unlocked')]);
 
 	await n8n.webhook('show-wanted', { name: 'interpack' });
-	await answer(true, 'Interpack 2026');
+	await answer(workflow, true, 'Interpack 2026');
 	await n8n.ended(workflow, 2);
 	expect(spent()).toBe(2000);
 	const found = said();
