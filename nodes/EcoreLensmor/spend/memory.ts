@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Endpoint } from '../vendors/endpoint';
-import type { Outcome, Receipt } from '../operations/outcome';
+import { sentences, type Outcome, type Receipt } from '../operations/outcome';
 import { count } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 
@@ -176,12 +176,9 @@ export class Memory {
 	 * it as well. Returns `false` if another run does.
 	 */
 	claim(key: string): boolean {
-		const entry = this.entryOf(key);
-		if (entry === undefined || this.isPaidElsewhere(entry)) return false;
 		const packed = this.stored.entries[key];
-		if (packed !== undefined && entry.handedOverIn === undefined) {
-			packed[RUN_INDEX] = this.run.runIndex;
-		}
+		if (packed === undefined || this.isPaidElsewhere(this.unpack(packed))) return false;
+		packed[RUN_INDEX] = this.run.runIndex;
 		return true;
 	}
 
@@ -240,7 +237,10 @@ export class Memory {
 
 	private entryOf(key: string): Entry | undefined {
 		const packed = this.stored.entries[key];
-		if (packed === undefined) return undefined;
+		return packed === undefined ? undefined : this.unpack(packed);
+	}
+
+	private unpack(packed: Packed): Entry {
 		const [
 			names,
 			outcome,
@@ -348,17 +348,17 @@ function sum(numbers: number[]): number {
 function fullReceipt({ receipt, earlier }: Entry): Receipt {
 	if (earlier.length === 0) return receipt;
 	const { creditsCharged, reason } = receipt;
-	const parts = [
-		reason,
-		creditsCharged === null ? '' : `This answer cost ${count(creditsCharged, 'credit')}`,
-		mayHaveCost(sum(earlier)),
-	];
-	return { ...receipt, creditsCharged: null, reason: parts.filter(Boolean).join('. ') };
+	const cost = creditsCharged === null ? '' : `This answer cost ${count(creditsCharged, 'credit')}`;
+	return {
+		...receipt,
+		creditsCharged: null,
+		reason: sentences(reason, cost, mayHaveCost(sum(earlier))),
+	};
 }
 
 /** The receipt if this attempt cost nothing, but earlier ones may have been charged. */
 export function receiptForEarlier({ receipt, worstCase }: Earlier, reason: string): Receipt {
-	return { ...receipt, reason: [reason, mayHaveCost(worstCase)].filter(Boolean).join('. ') };
+	return { ...receipt, reason: sentences(reason, mayHaveCost(worstCase)) };
 }
 
 function mayHaveCost(credits: number): string {

@@ -1,4 +1,4 @@
-import { isBad, type ItemResult } from '../items/itemResult';
+import type { ItemResult } from '../items/itemResult';
 import type { PaidOperation } from '../operations/operation';
 import { withoutAnswer } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
@@ -18,8 +18,9 @@ export async function planDryRun(
 	// The first requests of earlier items: whether an item's later ones are sent depends on the answers.
 	const surelySent = new Set<string>();
 	await mapInSlices(results, (result) => {
-		if (isBad(result)) return;
 		const { requests } = result;
+		const [first] = requests;
+		if (first === undefined) return;
 		const [item = 0] = result.items;
 		const keys = requests.map(({ key }) => key);
 		const earlier = firstItems.get(keys.join(' '));
@@ -32,11 +33,11 @@ export async function planDryRun(
 				: operation.endpoint.worstCase(keyed.request);
 		});
 		result.receipt = withoutAnswer(operation, 'planned', '');
-		result.request = requests[0]?.request;
+		result.request = first.request;
 		// The first request that finds something is the last one, and the others cost nothing.
 		result.maximumCost = earlier === undefined ? Math.max(...costs) : 0;
 		if (earlier !== undefined) result.duplicateOf = earlier;
 		else firstItems.set(keys.join(' '), item);
-		surelySent.add(keys[0] ?? '');
+		surelySent.add(first.key);
 	});
 }

@@ -39,8 +39,8 @@ interface Group {
  * would be on no item.
  */
 export class Regrouped {
-	private readonly groupsByThing = new Map<string, Group[]>();
-	private readonly groups: Group[] = [];
+	private readonly groupsByThing = new Map<string, Set<Group>>();
+	private readonly groups = new Set<Group>();
 	/** What is told of requests that share a charge with an earlier one, by key. */
 	readonly shares = new Map<string, Receipt>();
 
@@ -63,7 +63,7 @@ export class Regrouped {
 
 	/** The keys of the earlier requests whose credits are on items of this run. */
 	get keys(): string[] {
-		return this.groups
+		return [...this.groups]
 			.filter(({ askedBy, earlier }) => askedBy.length > 0 && !earlier.isInDoubt)
 			.map(({ earlier }) => earlier.key);
 	}
@@ -142,18 +142,18 @@ export class Regrouped {
 			if (byKey.has(earlier.key)) return;
 			const things = new Set(this.thingsIn(earlier.request));
 			const group: Group = { earlier, things, askedBy: [], isDivided: false };
-			this.groups.push(group);
+			this.groups.add(group);
 			for (const thing of things) {
 				const others = this.groupsByThing.get(thing);
-				if (others === undefined) this.groupsByThing.set(thing, [group]);
-				else others.push(group);
+				if (others === undefined) this.groupsByThing.set(thing, new Set([group]));
+				else others.add(group);
 			}
 		});
-		if (this.groups.length === 0) return;
 		await mapInSlices(byKey.values(), (wantedRequest) => {
 			const { request } = wantedRequest;
-			const things = this.thingsIn(request);
-			for (const group of this.groupsOf(request)) group.askedBy.push({ ...wantedRequest, things });
+			for (const group of this.groupsOf(request)) {
+				group.askedBy.push({ ...wantedRequest, things: this.thingsIn(request) });
+			}
 		});
 		await mapInSlices([...this.groups], (group) => {
 			if (group.askedBy.length > 0 && !claim(group.earlier.key)) this.remove(group);
@@ -162,14 +162,8 @@ export class Regrouped {
 	}
 
 	private remove(group: Group): void {
-		this.groups.splice(this.groups.indexOf(group), 1);
-		for (const thing of group.things) {
-			const groups = this.groupsByThing.get(thing) ?? [];
-			this.groupsByThing.set(
-				thing,
-				groups.filter((other) => other !== group),
-			);
-		}
+		this.groups.delete(group);
+		for (const thing of group.things) this.groupsByThing.get(thing)?.delete(group);
 	}
 
 	/** Whether this run asks for each thing of a group exactly once and for nothing else, at known prices. */
@@ -179,7 +173,7 @@ export class Regrouped {
 			earlier.receipt.creditsCharged !== null &&
 			asked.length === things.size &&
 			new Set(asked).size === things.size &&
-			asked.every((thing) => things.has(thing) && this.groupsByThing.get(thing)?.length === 1) &&
+			asked.every((thing) => things.has(thing) && this.groupsByThing.get(thing)?.size === 1) &&
 			askedBy.every(({ request }) => {
 				const part = this.partOf(earlier, request);
 				return part?.creditsCharged !== undefined;
@@ -188,9 +182,11 @@ export class Regrouped {
 	}
 
 	private groupsOf(request: unknown): Group[] {
-		if (this.groups.length === 0) return [];
+		if (this.groups.size === 0) return [];
 		return [
-			...new Set(this.thingsIn(request).flatMap((thing) => this.groupsByThing.get(thing) ?? [])),
+			...new Set(
+				this.thingsIn(request).flatMap((thing) => [...(this.groupsByThing.get(thing) ?? [])]),
+			),
 		];
 	}
 

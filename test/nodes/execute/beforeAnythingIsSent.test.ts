@@ -151,16 +151,31 @@ describe('before anything is sent', () => {
 		const good = { email: 'ann@acme.com' };
 		jest
 			.spyOn(phoneEnrich, 'parse')
-			.mockReturnValueOnce({ requests: [good, { email: '' }] })
-			.mockReturnValueOnce({ requests: [good] });
+			.mockReturnValueOnce({ requests: [good] })
+			.mockReturnValueOnce({ requests: [good, { email: '' }] });
 		const setup = asking(phones, 2, { onError: CONTINUE });
-		const { json } = await play(setup);
+		const { json, output } = await play(setup);
 
 		expect(told(json)).toEqual([
-			['refused', 0],
 			['not_found', 0],
+			['refused', 0],
 		]);
-		expect(reasons(json)).toEqual(['This makes no request that the vendor documents', '']);
+		expect(reasons(json)).toEqual(['', 'This makes no request that the vendor documents']);
+		expect(output[1]?.pairedItem).toEqual({ item: 1 });
 		expect(setup.vendor.sent).toHaveLength(1);
+	});
+
+	it('a memory that cannot be read, such as one that another version wrote: nothing is sent', async () => {
+		const setup = asking(phones, 2, { memory: { memory: { entries: {} } } });
+		const { error } = await play(setup);
+		const { json } = await play({ ...setup, onError: CONTINUE });
+
+		expect(error?.message).toContain('This is a defect of the node');
+		expect(told(json)).toEqual([
+			['refused', 0],
+			['refused', 0],
+		]);
+		for (const reason of reasons(json)) expect(reason).toBe(error?.message);
+		expect(setup.vendor.sent).toEqual([]);
 	});
 });

@@ -82,6 +82,18 @@ describe('Return Contact Details', () => {
 		expect([order(setup), order(dry)]).toEqual([['POST', 'POST', 'GET'], []]);
 	});
 
+	it('a search that fails ends no other, also with Stop Workflow: all of it is bought', async () => {
+		const items = [amara, jonas].map((person) => ({
+			json: { key: person?.uuid, companyName: person?.company_name },
+		})) as Setup['items'];
+		const setup = returning({ concurrency: 1 }, { items });
+		setup.vendor.fault({ kind: 'status', status: 400, on: SEARCH });
+		const { json, error } = await play(setup);
+
+		expect(error).toBeUndefined();
+		expect(emails(json)).toEqual([null, jonas?.email]);
+	});
+
 	it('joined records are each looked for by the items that asked for them', async () => {
 		const people = [amara, jonas, mei];
 		const items = people.map((person) => ({

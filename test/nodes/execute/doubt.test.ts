@@ -229,6 +229,21 @@ describe('an answer that leaves doubt', () => {
 		expect(setup.vendor.sent).toHaveLength(5);
 	});
 
+	it('where a repeat is free, a limit that was lowered since holds back what was lost, and the doubt stays', async () => {
+		const setup = doubtful(records);
+		setup.vendor.fault({ kind: 'lostAfter', on: records.keys[0] ?? '', times: 3 });
+		await play(setup);
+		setup.parameters = withOptions(records, { ...one, maximumCredits: 0 });
+		const sent = setup.vendor.sent.length;
+		const { json } = await play(setup);
+
+		expect(told(json)[0]).toEqual(['uncertain', null]);
+		expect(reasons(json)[0]).toBe(
+			'Maximum Credits is reached. An earlier answer to this request was lost, so it may or may not have been charged',
+		);
+		expect(setup.vendor.sent).toHaveLength(sent);
+	});
+
 	it('where a repeat is free, what could not be understood is not asked again by a machine', async () => {
 		const setup = doubtful(records);
 		setup.vendor.fault({ kind: 'status', status: 200, charged: true });

@@ -51,6 +51,7 @@ describe('Retry with One Request per Item after Combined', () => {
 		const later = await play({ ...setup, ...retried, round: 1 });
 
 		expect(later.json.map(({ creditsCharged }) => creditsCharged)).toEqual([0, 0, 0, 0, 0]);
+		expect(setup.vendor.sent).toHaveLength(2);
 		expect(setup.vendor.ledger).toHaveLength(5);
 	});
 
@@ -59,17 +60,18 @@ describe('Retry with One Request per Item after Combined', () => {
 		const others = uuids.slice(2).filter((one) => one !== phoneless);
 		const setup = await failedAfter([...others.slice(0, 2), phoneless], 'phone');
 		setup.parameters = parametersOf('perItem', {}, 'phone');
+		setup.items.reverse();
 		const { json } = await play({ ...setup, ...retried });
 
 		expect(told(json)).toEqual([
+			['unlocked', 5],
+			['unlocked', 5],
 			['unlocked', 11],
 			['unlocked', 0],
 			['unlocked', 0],
-			['unlocked', 5],
-			['unlocked', 5],
 		]);
-		expect(json[1]?.reason).toContain(
-			'paid 11 credits for 3 records together: they are counted at item 0',
+		expect(json[3]?.reason).toContain(
+			'paid 11 credits for 3 records together: they are counted at item 2',
 		);
 		expect(setup.vendor.sent).toHaveLength(2);
 	});

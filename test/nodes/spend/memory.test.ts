@@ -347,11 +347,11 @@ it('what stands are requests that were kept, and that no other run tells of', as
 	const lost = { key: 'lost', request: 'lost 1', receipt: uncertain, isInDoubt: true };
 	const underWay = { ...failed, key: 'under way', request: 'under way 1' };
 
-	expect(await at(3, 1).reusableRequests()).toEqual([failed, lost]);
-	expect(await at(2).reusableRequests()).toEqual([failed, lost, underWay]);
+	expect(await at(3, 1).reusableRequests()).toStrictEqual([failed, lost]);
+	expect(await at(2).reusableRequests()).toStrictEqual([failed, lost, underWay]);
 	expect(
 		await new Memory(stored(context), { ...run, runIndex: 1 }, new Set([1])).reusableRequests(),
-	).toEqual([failed, lost, underWay]);
+	).toStrictEqual([failed, lost, underWay]);
 });
 
 it('what an output carries no longer stands, in whichever run it is asked', async () => {
@@ -361,8 +361,8 @@ it('what an output carries no longer stands, in whichever run it is asked', asyn
 	expect(await memory.reusableRequests()).toHaveLength(1);
 	await memory.handOver(['a']);
 
-	expect(await memory.reusableRequests()).toEqual([]);
-	expect(await new Memory(context, { ...run, runIndex: 1 }).reusableRequests()).toEqual([]);
+	expect(await memory.reusableRequests()).toStrictEqual([]);
+	expect(await new Memory(context, { ...run, runIndex: 1 }).reusableRequests()).toStrictEqual([]);
 });
 
 it('a request without an entry does not stand', async () => {
@@ -371,7 +371,7 @@ it('a request without an entry does not stand', async () => {
 	memory.record('a', 'paid', { ...note(receipt()), request: 'asked' });
 	(context.memory as { entries: IDataObject }).entries = {};
 
-	expect(await memory.reusableRequests()).toEqual([]);
+	expect(await memory.reusableRequests()).toStrictEqual([]);
 });
 
 it('each tool call has a run index of its own, which is none of n8n’s', () => {
@@ -431,6 +431,7 @@ it('a share of a charge is told again, and stands in what was spent only once', 
 	const memory = new Memory(context, run);
 	memory.record('group', 'free', note(receipt({ creditsCharged: 2 })));
 	memory.recordShare('part', receipt({ creditsCharged: 1 }));
+	memory.recordShare('other part', receipt({ creditsCharged: 1 }));
 	memory.record('own', 'free', note(receipt({ creditsCharged: 1 })));
 	memory.recordShare('own', receipt({ creditsCharged: 3 }));
 
@@ -443,5 +444,5 @@ it('a share of a charge is told again, and stands in what was spent only once', 
 		receipt: receipt({ creditsCharged: 3 }),
 	});
 	expect(memory.spent).toBe(3);
-	expect(context.memory).toMatchObject({ count: 3 });
+	expect(context.memory).toMatchObject({ count: 4 });
 });

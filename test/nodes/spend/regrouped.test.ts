@@ -226,8 +226,13 @@ describe('what nobody knows of an earlier answer', () => {
 	const unknown = earlierRequest(email('a', 'b'), receipt('already_unlocked', null, 'Lost'));
 
 	it('stays unknown for each part, and is handed over with them', async () => {
-		const { credits, asked, keys } = await told([unknown], [email('a'), email('b')]);
-		expect([credits, asked, keys]).toEqual([[null, null], [false, false], ['email ab']]);
+		const all = await told([unknown], [email('a'), email('b')]);
+		expect([all.credits, all.asked, all.keys]).toEqual([
+			[null, null],
+			[false, false],
+			['email ab'],
+		]);
+		expect(all.reasons).toEqual(['Lost', 'Lost']);
 	});
 
 	it('makes uncertain what is asked for with more, and what is refused or held back', async () => {
@@ -269,8 +274,76 @@ it('what another run at the same time tells of is told by nobody else', async ()
 
 it('only what is accepted is told again later', async () => {
 	const group = earlierRequest(email('a', 'b', 'c'), receipt('partly_unlocked', 1));
-	const { shares } = await told([group], [email('a')], receipt('refused', 0));
-	expect(shares).toEqual([]);
+	for (const own of [receipt('refused', 0), receipt('not_sent', 0), receipt('uncertain', null)]) {
+		expect((await told([group], [email('a')], own)).shares).toEqual([]);
+	}
+	expect((await told([group], [email('a')])).shares).toHaveLength(1);
+});
+
+it('what is unknown already is not told to be unknown twice', async () => {
+	const lost = earlierRequest(email('a', 'b'), receipt('uncertain', null), true);
+	const { reasons } = await told(
+		[lost, { ...lost, key: 'other' }],
+		[email('a'), email('b')],
+		receipt('already_unlocked', null, 'Unknown'),
+	);
+	expect(reasons).toEqual(['Unknown', 'Unknown']);
+});
+
+it('an earlier request that cost nothing adds no sentence', async () => {
+	const group = earlierRequest(email('a', 'b'), receipt('partly_unlocked', 0));
+	const { reasons } = await told([group], [email('a', 'x')], receipt('unlocked', 2, 'Own'));
+	expect(reasons).toEqual(['Own']);
+});
+
+it('of items that ask for the same, the first one is named', async () => {
+	const group = earlierRequest(email('a', 'b'), receipt('partly_unlocked', 1));
+	const { reasons } = await told([group], [email('x'), email('a'), email('a')]);
+	expect(reasons).toEqual(['', paid(1, 2, 1), paid(1, 2, 1)]);
+});
+
+it('what nobody asks for is left to another run to tell', async () => {
+	const claimed: string[] = [];
+	const groups = [
+		earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+		earlierRequest(email('c', 'd'), receipt('unlocked', 2)),
+	];
+	await told(groups, [email('a')], undefined, (key) => claimed.push(key) > 0);
+	expect(claimed).toEqual(['email ab']);
+});
+
+it('where one price is unknown, the first item carries all credits', async () => {
+	const operation = {
+		...recordUnlock,
+		part: (_receipt: Receipt, _whole: UnlockRequest, { uuids }: UnlockRequest) => ({
+			outcome: 'unlocked' as const,
+			fields: {},
+			...(uuids.includes('a') ? { creditsCharged: 2 } : {}),
+		}),
+	};
+	const wanted = [email('a'), email('b')].map((request, item) => ({
+		key: keyOf(request),
+		request,
+		item,
+	}));
+	const group = earlierRequest(email('a', 'b'), receipt('unlocked', 3));
+	const regrouped = await Regrouped.from(operation, [group], wanted, () => true);
+	expect(wanted.map((one) => regrouped.answerFor(one)?.creditsCharged)).toEqual([3, 0]);
+});
+
+it("an operation's code that throws while requests are compared leaves them as they are", async () => {
+	const operation = {
+		...recordUnlock,
+		locks: (): string[] => {
+			throw new Error('it broke');
+		},
+	};
+	const one = { key: 'email a', request: email('a'), item: 0 };
+	const group = earlierRequest(email('a', 'b'), receipt('unlocked', 2));
+	const regrouped = await Regrouped.from(operation, [group], [one], () => true);
+	expect(regrouped.answerFor(one)).toBeUndefined();
+	expect(regrouped.withEarlier(one, receipt('unlocked', 1))).toEqual(receipt('unlocked', 1));
+	expect(regrouped.keys).toEqual([]);
 });
 
 it('what is in doubt is asked for again, also where another answer covers it', async () => {
@@ -293,6 +366,22 @@ it.each<[string, UnlockRequest[]]>([
 	const { credits } = await told([group], wanted, receipt('already_unlocked', 0));
 	expect(credits[0]).toBe(2);
 	expect(credits.slice(1).every((one) => one === 0)).toBe(true);
+});
+
+it('shares are not told where as many are asked for, but one of them twice', async () => {
+	const group = earlierRequest(email('a', 'b', 'c'), receipt('unlocked', 3));
+	const { credits } = await told([group], [email('a'), email('a', 'b')]);
+	expect(credits).toEqual([3, 0]);
+});
+
+it('shares are not told where a request asks for a part of each of two groups', async () => {
+	const groups = [
+		earlierRequest(email('a', 'b'), receipt('unlocked', 2)),
+		earlierRequest(email('c', 'd'), receipt('unlocked', 2)),
+	];
+	const own = receipt('already_unlocked', 0);
+	const { credits, asked } = await told(groups, [email('a', 'c')], own);
+	expect([credits, asked]).toEqual([[4], [true]]);
 });
 
 it('an operation that knows no parts is asked for everything again, and nothing is told twice', async () => {
