@@ -2,7 +2,12 @@ import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n
 
 import { operations } from './operations';
 import type { Operation } from './operations/operation';
-import { DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT_MS, MAX_CONCURRENCY } from './items/settings';
+import {
+	DEFAULT_CONCURRENCY,
+	DEFAULT_REMEMBER_DAYS,
+	DEFAULT_TIMEOUT_MS,
+	MAX_CONCURRENCY,
+} from './items/settings';
 
 const timeoutOption: INodeProperties = {
 	displayName: 'Timeout',
@@ -39,12 +44,47 @@ const optionsOfPaidOperations: INodeProperties[] = [
 			'The most credits this node may spend in one execution, with all rounds of a loop and all re-runs. A request that could pass it is not sent.',
 	},
 	{
+		displayName: 'Maximum Credits per Day',
+		name: 'maximumCreditsPerDay',
+		type: 'number',
+		default: 500,
+		typeOptions: { minValue: 0 },
+		description:
+			'The most credits of this vendor that all who use the same purchase book may spend in 24 hours. A request that could pass it is not sent. Needs Purchase Book.',
+	},
+	{
+		displayName: 'Maximum Credits per Month',
+		name: 'maximumCreditsPerMonth',
+		type: 'number',
+		default: 5000,
+		typeOptions: { minValue: 0 },
+		description:
+			'The most credits of this vendor that all who use the same purchase book may spend in 30 days. A request that could pass it is not sent. Needs Purchase Book.',
+	},
+	{
+		displayName: 'Purchase Book',
+		name: 'purchaseBook',
+		type: 'string',
+		default: 'Credit purchases',
+		description:
+			'The name of a data table in which purchases are written down, so that no other execution pays for the same again. It is made when it is first needed, and can be shared by workflows. To have something bought anew, delete its row.',
+	},
+	{
 		displayName: 'Put Result in Field',
 		name: 'outputField',
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. enrichment',
 		description: 'Keep the input item and put the result under this name. Empty: only the result.',
+	},
+	{
+		displayName: 'Remember For (Days)',
+		name: 'rememberForDays',
+		type: 'number',
+		default: DEFAULT_REMEMBER_DAYS,
+		typeOptions: { minValue: 0 },
+		description:
+			'How old a purchase may be to be answered from the purchase book, instead of being paid again. 0 means that it is always paid again. Unlocks are always asked for, because eCore and Lensmor charge them only once.',
 	},
 	timeoutOption,
 ];

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type {
+	IDataObject,
 	ICredentialDataDecryptedObject,
 	IConnections,
 	INode,
@@ -78,7 +79,7 @@ export class N8n {
 		private readonly folder: string,
 		private readonly env: NodeJS.ProcessEnv,
 		readonly port: number,
-		readonly main: Service,
+		private server: Service,
 	) {}
 
 	/** Starts a server with an empty database and its owner logged in. `env` is added to its environment. */
@@ -99,14 +100,11 @@ export class N8n {
 			N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true',
 			...env,
 		};
-		const main = serve(tools, 'n8n', ['start'], {
-			...all,
-			N8N_PORT: String(port),
-			N8N_RUNNERS_BROKER_PORT: String(broker),
-		});
+		const ports = { N8N_PORT: String(port), N8N_RUNNERS_BROKER_PORT: String(broker) };
+		const main = serve(tools, 'n8n', ['start'], { ...all, ...ports });
 		const n8n = new N8n(tools, folder, all, port, main);
 		try {
-			await main.ready(async () => (await fetch(`${n8n.address}/healthz/readiness`)).ok);
+			await n8n.ready();
 			await until('the owner to be set up', async () => {
 				await n8n.post('owner/setup', OWNER).catch(() => undefined);
 				return n8n.cookie === '' ? undefined : true;
@@ -122,9 +120,27 @@ export class N8n {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
+	/** The process that takes webhooks and shows the editor. */
+	get main(): Service {
+		return this.server;
+	}
+
 	/** Where the package is installed in it. */
 	get packageFolder(): string {
 		return path.join(this.folder, '.n8n/nodes/node_modules/n8n-nodes-ecore-lensmor');
+	}
+
+	/** Kills the server without a question (SIGKILL), as a crash does, and starts it again. */
+	async crash(): Promise<void> {
+		await this.server.stop('SIGKILL');
+		const [broker = 0] = await freePorts(1);
+		const ports = { N8N_PORT: String(this.port), N8N_RUNNERS_BROKER_PORT: String(broker) };
+		this.server = serve(this.tools, 'n8n', ['start'], { ...this.env, ...ports });
+		await this.ready();
+	}
+
+	private async ready(): Promise<void> {
+		await this.server.ready(async () => (await fetch(`${this.address}/healthz/readiness`)).ok);
 	}
 
 	/** Starts another process that executes workflows (queue mode). */
@@ -145,7 +161,7 @@ export class N8n {
 
 	/** Ends all of its processes and removes its folder. */
 	async stop(): Promise<void> {
-		await Promise.all([this.main, ...this.workers].map(async (service) => await service.stop()));
+		await Promise.all([this.server, ...this.workers].map(async (service) => await service.stop()));
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
@@ -221,7 +237,7 @@ export class N8n {
 		});
 	}
 
-	/** The executions of a workflow, newest first. */
+	/** The executions of a workflow, newest first, without what the node itself runs to reach a data table. */
 	async executionsOf(workflowId: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const all: ExecutionSummary[] = [];
@@ -230,7 +246,7 @@ export class N8n {
 			const page: { results: ExecutionSummary[]; nextCursor: string | null } = await this.get(
 				`executions?filter=${filter}&limit=100${more}`,
 			);
-			all.push(...page.results);
+			all.push(...page.results.filter(({ mode }) => mode !== 'integrated'));
 			cursor = page.nextCursor;
 		}
 		return all;
@@ -246,6 +262,23 @@ export class N8n {
 				return over.length >= count ? over : undefined;
 			},
 			timeoutMs,
+		);
+	}
+
+	/** The data tables of the owner's own project, by name. */
+	async dataTables(): Promise<Map<string, DataTable>> {
+		const { id: projectId } = await this.get<{ id: string }>('projects/personal');
+		const { data } = await this.get<{ data: Array<{ id: string; name: string }> }>(
+			`projects/${projectId}/data-tables`,
+		);
+		return new Map(
+			data.map(({ id, name }) => [
+				name,
+				new DataTable(
+					async (method, what) =>
+						await this.rest(method, `projects/${projectId}/data-tables/${id}${what}`),
+				),
+			]),
 		);
 	}
 
@@ -272,6 +305,28 @@ export class N8n {
 		const text = await answer.text();
 		if (!answer.ok) throw new Error(`${method} ${what}: ${answer.status} ${text.slice(0, 500)}`);
 		return (JSON.parse(text) as { data: Data }).data;
+	}
+}
+
+/** A data table, as a person sees and changes it in the editor. */
+export class DataTable {
+	constructor(private readonly rest: <Data>(method: string, what: string) => Promise<Data>) {}
+
+	async rows(): Promise<Array<IDataObject & { id: number }>> {
+		const { data } = await this.rest<{ data: Array<IDataObject & { id: number }> }>(
+			'GET',
+			'/rows?take=250',
+		);
+		return data;
+	}
+
+	async deleteRow(id: number): Promise<void> {
+		const filter = { type: 'and', filters: [{ columnName: 'id', condition: 'eq', value: id }] };
+		await this.rest('DELETE', `/rows?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+	}
+
+	async delete(): Promise<void> {
+		await this.rest('DELETE', '');
 	}
 }
 

@@ -84,6 +84,7 @@ export function toItem(
 		creditsCharged: receipt.creditsCharged,
 		creditsRemaining: receipt.creditsRemaining,
 		reason,
+		...(receipt.fromBook === undefined ? {} : { boughtAt: receipt.fromBook.boughtAt }),
 		...(duplicateOf === undefined ? {} : { duplicateOf }),
 		...(maximumCost === undefined ? {} : { maximumCost }),
 	};

@@ -85,7 +85,11 @@ function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): 
  * The line that n8n shows under the node after a paid run: items per outcome, credits spent, and balance in
  * credits.
  */
-export function summary(results: ItemResult[], balance: number | null): NodeExecutionHint {
+export function summary(
+	results: ItemResult[],
+	balance: number | null,
+	bookProblem?: string,
+): NodeExecutionHint {
 	const perOutcome = new Map<Outcome, number>();
 	for (const { receipt } of results) {
 		perOutcome.set(receipt.outcome, (perOutcome.get(receipt.outcome) ?? 0) + 1);
@@ -93,16 +97,27 @@ export function summary(results: ItemResult[], balance: number | null): NodeExec
 	const paid = results.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
 	const unknown = results.filter(({ receipt }) => receipt.creditsCharged === null).length;
 	const planned = results.reduce((sum, { maximumCost = 0 }) => sum + maximumCost, 0);
+	const fromBook = results.filter(({ receipt }) => receipt.fromBook !== undefined);
+	const saved = fromBook
+		.filter(({ duplicateOf }) => duplicateOf === undefined)
+		.reduce((sum, { receipt }) => sum + (receipt.fromBook?.credits ?? 0), 0);
 	const repeats = results.filter(({ duplicateOf }) => duplicateOf !== undefined).length;
 	const parts = [
 		[...perOutcome].map(([outcome, number]) => `${number} ${outcome}`).join(', '),
 		repeats === 0 ? '' : `${repeats} of them asked for the same as another`,
+		fromBook.length === 0
+			? ''
+			: `${fromBook.length} from the purchase book, which saved ${count(saved, 'credit')}`,
 		`${count(paid, 'credit')} spent`,
 		perOutcome.has('planned') ? `at most ${count(planned, 'credit')} if it were sent` : '',
 		unknown === 0 ? '' : `${count(unknown, 'item')} may have been charged`,
 		balance === null ? '' : `${balance} left`,
+		bookProblem === undefined
+			? ''
+			: `not all of it could be written in the purchase book (${bookProblem}): look at the rows that say "asked"`,
 	];
-	const needsAttention = perOutcome.has('uncertain') || perOutcome.has('not_sent');
+	const needsAttention =
+		bookProblem !== undefined || perOutcome.has('uncertain') || perOutcome.has('not_sent');
 	return {
 		message: `${count(results.length, 'item')}: ${parts.filter(Boolean).join('; ')}.`,
 		type: needsAttention ? 'warning' : 'info',

@@ -59,6 +59,8 @@ export interface PaidOperation<
 	parse(item: ItemParameters): Requests<Request> | BadInput;
 	/** Two requests with the same identity are the same purchase. */
 	identity(request: Request): string;
+	/** What a request asks for, in words that a person recognizes in the purchase book. */
+	about(request: Request): string;
 	/**
 	 * Keys: two requests with a common key are never under way at the same time. Without it, the identity is
 	 * the key.

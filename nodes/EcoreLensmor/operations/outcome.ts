@@ -28,8 +28,10 @@ export interface Receipt {
 	reason: string;
 	/** The operation's output fields, without those that come from the request. */
 	fields: IDataObject;
-	/** Set if Maximum Credits held the request back. That is not a problem. */
+	/** Set if a limit on credits held the request back. That is not a problem. */
 	limitReached?: boolean;
+	/** Set if the purchase book answered: when it was bought (ISO 8601), and what it cost then, in credits. */
+	fromBook?: { boughtAt: string; credits: number };
 }
 
 /**

@@ -18,7 +18,7 @@ export interface ItemReader {
 }
 
 const DIFFERENT_SETTINGS =
-	'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
+	'Concurrency, Dry Run, the limits on credits, Purchase Book, Put Result in Field, Remember For and Timeout apply to the whole node: they must come out the same for every item';
 
 /** Reads and checks one item: what it asks for, or what is wrong with it. Never throws. */
 export function parseItem(

@@ -2,14 +2,14 @@ import type { ItemResult } from '../items/itemResult';
 import type { PaidOperation } from '../operations/operation';
 import { withoutAnswer } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
-import type { Memory } from './memory';
+import type { Spending } from './purchase';
 import type { Regrouped } from './regrouped';
 
 /** Puts on each result the most it would cost, in credits, and sends nothing. */
 export async function planDryRun(
 	operation: PaidOperation,
 	results: ItemResult[],
-	memory: Memory,
+	{ memory, book }: Spending,
 	regrouped: Regrouped,
 ): Promise<void> {
 	const { repeat } = operation.endpoint;
@@ -24,7 +24,10 @@ export async function planDryRun(
 		const [item = 0] = result.items;
 		const keys = requests.map(({ key }) => key);
 		const earlier = firstItems.get(keys.join(' '));
-		const costs = requests.map((keyed) => {
+		// What the purchase book answers is the last one.
+		const inBook = requests.findIndex(({ key }) => book?.lookUp(key) !== undefined);
+		const toAsk = inBook === -1 ? requests : requests.slice(0, inBook);
+		const costs = toAsk.map((keyed) => {
 			const isAnswered =
 				memory.recall(keyed.key, repeat).kind === 'answered' ||
 				(!memory.has(keyed.key) && regrouped.answerFor(keyed) !== undefined);
@@ -35,7 +38,7 @@ export async function planDryRun(
 		result.receipt = withoutAnswer(operation, 'planned', '');
 		result.request = first.request;
 		// The first request that finds something is the last one, and the others cost nothing.
-		result.maximumCost = earlier === undefined ? Math.max(...costs) : 0;
+		result.maximumCost = earlier === undefined ? Math.max(0, ...costs) : 0;
 		if (earlier !== undefined) result.duplicateOf = earlier;
 		else firstItems.set(keys.join(' '), item);
 		surelySent.add(first.key);

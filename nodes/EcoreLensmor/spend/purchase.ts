@@ -9,7 +9,9 @@ import {
 } from '../operations/outcome';
 import { sendRequest, type RequestResult } from '../transport/request';
 import { halt, type Session } from '../transport/session';
-import type { WireRequest } from '../vendors/endpoint';
+import type { Endpoint, WireRequest } from '../vendors/endpoint';
+import type { Claim, PurchaseBook } from './book/book';
+import { boughtBefore, isOver, open, settle } from './book/use';
 import { receiptForEarlier, type Doubt, type Memory, type Open } from './memory';
 import type { SharedState } from './sharedState';
 
@@ -18,6 +20,10 @@ export interface Spending extends Session {
 	memory: Memory;
 	/** In credits; `undefined` for no limit. */
 	maximumCredits: number | undefined;
+	/** What other executions bought; `undefined` if the user has named no purchase book. */
+	book: PurchaseBook | undefined;
+	/** Runs `send` when less than Concurrency others are running. */
+	inTurn: <Result>(send: () => Promise<Result>) => Promise<Result>;
 	shared: SharedState;
 	/** Whether the vendor said that the wallet cannot pay (HTTP 402): free requests may still be sent. */
 	isOutOfCredits: boolean;
@@ -36,6 +42,8 @@ const IN_DOUBT = ', so it may or may not have charged';
 
 /** What the operation's code says of a request, before it is sent. */
 interface Plan {
+	/** What the request asks for, for the purchase book. */
+	about: string;
 	/** The keys to hold while the request is under way. */
 	locks: string[];
 	/** The most it can cost, in credits. */
@@ -55,6 +63,7 @@ export async function purchase<Request, Response>(
 	const { memory, shared } = spending;
 	const { endpoint } = operation;
 	const plan = tryOperation((): Plan => ({
+		about: operation.about(request),
 		locks: operation.locks?.(request) ?? [key],
 		worstCase: endpoint.worstCase(request),
 		wire: endpoint.toWire(request),
@@ -71,6 +80,8 @@ export async function purchase<Request, Response>(
 			if (spending.haltOnProblem) halt(spending, plan.defect);
 			return unsentReceipt(operation, recollection, 'refused', plan.defect);
 		}
+		const bought = boughtBefore(spending, operation, key);
+		if (bought !== undefined) return bought;
 		const { locks } = plan.result;
 		const holder = shared.lock.holderOf(locks);
 		if (holder === undefined) {
@@ -88,7 +99,7 @@ async function buy<Request, Response>(
 	operation: PaidOperation<Request, Response>,
 	{ key, request }: KeyedRequest<Request>,
 	recollection: Open,
-	{ worstCase, wire }: Plan,
+	{ about, worstCase, wire }: Plan,
 ): Promise<Receipt> {
 	const { memory, maximumCredits } = spending;
 	const { limit } = spending.shared;
@@ -103,31 +114,66 @@ async function buy<Request, Response>(
 		return { ...receipt, limitReached: true };
 	}
 	try {
-		const result = await sendRequest(spending, endpoint, wire, {
-			isRepeatSafe: endpoint.repeat === 'free',
-			lostBefore: recollection.lostBefore,
-			doubt: IN_DOUBT,
-		}).catch((error: unknown): RequestResult<Response> => {
-			// It does not throw. If it did, a request may have been charged, and must be written down.
-			const { lostBefore } = recollection;
-			const reason = whyUnreadable(spending, error);
-			return { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore };
-		});
-		spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
-		const { receipt, doubt } = receiptFor(spending, operation, request, result);
-		// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
-		if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
-			const { earlier } = recollection;
-			return earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason);
+		for (let { lostBefore } = recollection; ;) {
+			const opening = await open(spending, operation, { key, about, worstCase });
+			if (opening.kind === 'known') return opening.receipt;
+			if (opening.kind === 'heldBack') {
+				const { outcome, reason, isLimit } = opening;
+				const receipt = unsentReceipt(operation, recollection, outcome, reason);
+				return isLimit ? { ...receipt, limitReached: true } : receipt;
+			}
+			const { claim } = opening;
+			const result = await send(spending, endpoint, wire, lostBefore, claim);
+			if (result.kind === 'notSent' && claim?.mayStart() === false && !isOver(spending)) {
+				// It waited too long for its turn, and its row is too old: it is written down anew.
+				await (result.lostBefore ? claim.leaveUnknown() : claim.takeBack());
+				lostBefore = result.lostBefore;
+				continue;
+			}
+			spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
+			const { receipt, doubt } = receiptFor(spending, operation, request, result);
+			// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
+			if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
+				await claim?.takeBack();
+				const { earlier } = recollection;
+				return earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason);
+			}
+			const recorded = memory.record(key, endpoint.repeat, {
+				receipt,
+				doubt,
+				worstCase,
+				request: operation.combiner === undefined ? undefined : request,
+			});
+			await settle(claim, endpoint.repeat, receipt);
+			return recorded;
 		}
-		return memory.record(key, endpoint.repeat, {
-			receipt,
-			doubt,
-			worstCase,
-			request: operation.combiner === undefined ? undefined : request,
-		});
 	} finally {
 		limit.release(reservation);
+	}
+}
+
+/** Sends a request. Never throws. */
+async function send<Request, Response>(
+	spending: Spending,
+	endpoint: Endpoint<Request, Response>,
+	wire: WireRequest,
+	lostBefore: boolean,
+	claim: Claim | undefined,
+): Promise<RequestResult<Response>> {
+	try {
+		return await spending.inTurn(
+			async () =>
+				await sendRequest(spending, endpoint, wire, {
+					isRepeatSafe: endpoint.repeat === 'free',
+					lostBefore,
+					doubt: IN_DOUBT,
+					...(claim === undefined ? {} : { mayStart: claim.mayStart }),
+				}),
+		);
+	} catch (error) {
+		// It does not throw. If it did, a request may have been charged, and must be written down.
+		const reason = whyUnreadable(spending, error);
+		return { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore };
 	}
 }
 

@@ -6,14 +6,14 @@ import { purchase, type KeyedRequest, type Spending } from './purchase';
 import type { Regrouped } from './regrouped';
 
 /**
- * Buys what the items ask for, each request once, and puts the receipts on their results. Returns the keys
- * of these requests. Never throws.
+ * Buys what the items ask for, each request once, and puts the receipts on their results; `atOnce` items at a
+ * time. Returns the keys of these requests. Never throws.
  */
 export async function purchaseAll(
 	operation: PaidOperation,
 	results: ItemResult[],
 	spending: Spending,
-	concurrency: number,
+	atOnce: number,
 	regrouped: Regrouped,
 ): Promise<Iterable<string>> {
 	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
@@ -24,7 +24,7 @@ export async function purchaseAll(
 
 	await forEachConcurrent(
 		results.filter((result) => !isBad(result)),
-		concurrency,
+		atOnce,
 		async (result) => {
 			const [item = 0] = result.items;
 			for (const keyed of result.requests) {

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import pLimit from 'p-limit';
 
 import {
 	asProblem,
@@ -22,6 +23,9 @@ import type { BadInput, Combiner, PaidOperation, PurchasedDetails } from '../ope
 import { isProblem } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import { openSession, type Session } from '../transport/session';
+import type { PurchaseBook } from './book/book';
+import { bookOf } from './book/bookOf';
+import { whyOutOfReach } from './book/use';
 import { combined, parseItem, type ItemReader } from './itemRequests';
 import { Memory, type Run } from './memory';
 import { planDryRun } from './planDryRun';
@@ -82,7 +86,7 @@ export async function runPaid(
 		const { concurrency } = settings;
 		await findDetails(session, details, { results, perItem, inputs, concurrency });
 	}
-	context.addExecutionHints(summary(results, spending.balance));
+	context.addExecutionHints(summary(results, spending.balance, spending.book?.problem));
 	// A combined request has no single input item to keep. A tool's input item is what the agent received,
 	// such as the headers of a webhook, and a language model does not need that.
 	output.field = combiner === undefined && !isTool ? settings.outputField : '';
@@ -94,8 +98,9 @@ async function spend(
 	node: INode,
 	operation: PaidOperation,
 	perItem: ItemResult[],
-	{ settings, combiner, run, spending }: Prepared,
+	prepared: Prepared,
 ): Promise<{ results: ItemResult[] } | BadInput> {
+	const { settings, combiner, run, spending } = prepared;
 	const { memory, shared, haltOnProblem } = spending;
 	if (!settings.dryRun) {
 		if (shared.underWay.size === 0) shared.throttle.forgetRefusals();
@@ -105,15 +110,16 @@ async function spend(
 		const planned = await plan(operation, perItem, combiner, memory);
 		if ('bad' in planned) return planned;
 		const { results, regrouped } = planned;
+		const unreadable = await readBook(spending.book, results);
+		if (unreadable !== undefined) return unreadable;
 		const defective = results.find(({ isDefect }) => isDefect);
 		if (haltOnProblem && defective !== undefined) throw unusable(node, defective.receipt.reason);
 		if (settings.dryRun) {
-			await planDryRun(operation, results, memory, regrouped);
+			await planDryRun(operation, results, spending, regrouped);
 			return { results };
 		}
 		shared.throttle.begin(results.length);
-		const { concurrency } = settings;
-		const keys = await purchaseAll(operation, results, spending, concurrency, regrouped);
+		const keys = await purchaseAll(operation, results, spending, atOnce(prepared), regrouped);
 		const hasProblem = results.some(({ receipt }) => isProblem(receipt));
 		if (haltOnProblem && hasProblem && !spending.cancelled()) {
 			throw failed(node, operation, results);
@@ -125,6 +131,25 @@ async function spend(
 	} finally {
 		// Not before: another tool call must see that this output tells, or will tell, of the charge.
 		shared.underWay.delete(run.runIndex);
+	}
+}
+
+/** How many items are dealt with at once. With a book, half of them are written down while the others are sent. */
+function atOnce({ settings: { concurrency }, spending: { book } }: Prepared): number {
+	return book === undefined ? concurrency : 2 * concurrency;
+}
+
+/** Reads what the purchase book says of everything that is asked for. */
+async function readBook(
+	book: PurchaseBook | undefined,
+	results: ItemResult[],
+): Promise<BadInput | undefined> {
+	try {
+		const keys = new Set(results.flatMap(({ requests }) => requests.map(({ key }) => key)));
+		if (keys.size > 0) await book?.read([...keys]);
+		return undefined;
+	} catch (error) {
+		return { bad: whyOutOfReach(book?.settings.name ?? '', error) };
 	}
 }
 
@@ -170,6 +195,8 @@ async function prepare(
 			throttle: shared.throttle,
 			memory: new Memory(stored, run, shared.underWay),
 			maximumCredits: settings.maximumCredits,
+			book: bookOf(context, operation, settings, run),
+			inTurn: pLimit(settings.concurrency),
 			shared,
 			haltOnProblem,
 			isOutOfCredits: false,

@@ -11,9 +11,12 @@ export async function attemptOnce<Response>(
 	session: Pick<Session, 'send' | 'throttle' | 'cancelled' | 'haltReason'>,
 	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
 	wire: WireRequest,
+	mayStart: () => boolean = () => true,
 ): Promise<Classification<Response> | { kind: 'heldBack'; reason: string }> {
 	const { throttle } = session;
-	const whyNot = () => (session.cancelled() ? 'The execution was stopped' : session.haltReason);
+	const whyNot = () =>
+		(session.cancelled() ? 'The execution was stopped' : session.haltReason) ??
+		(mayStart() ? undefined : 'It had waited too long');
 	const ticket = await throttle.ready(() => whyNot() !== undefined);
 	// The run may have been stopped since.
 	const reason = whyNot();

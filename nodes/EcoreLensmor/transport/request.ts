@@ -12,6 +12,8 @@ export interface Repeatability {
 	lostBefore: boolean;
 	/** Added to the reason if nobody knows whether the request took effect. */
 	doubt: string;
+	/** Whether an attempt may start now. If not, the request is not sent, or not sent again. */
+	mayStart?: () => boolean;
 }
 
 /** The result of a request after its last attempt. `reason` is a sentence for a person, `balance` in credits. */
@@ -40,10 +42,10 @@ export async function sendRequest<Response>(
 	repeatability: Repeatability,
 ): Promise<RequestResult<Response>> {
 	const { account, throttle } = session;
-	const { isRepeatSafe, doubt } = repeatability;
+	const { isRepeatSafe, doubt, mayStart } = repeatability;
 	let { lostBefore } = repeatability;
 	for (let attempt = 1; ;) {
-		const answer = await attemptOnce(session, endpoint, wire);
+		const answer = await attemptOnce(session, endpoint, wire, mayStart);
 		if (answer.kind === 'heldBack') return { kind: 'notSent', reason: answer.reason, lostBefore };
 		const { turnedAwayInARow } = throttle;
 		const decision = decide(answer, { isRepeatSafe, attempt, lostBefore, turnedAwayInARow });

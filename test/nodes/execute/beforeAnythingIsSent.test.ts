@@ -92,7 +92,7 @@ describe('before anything is sent', () => {
 	});
 
 	const different =
-		'Concurrency, Dry Run, Maximum Credits, Put Result in Field and Timeout apply to the whole node: they must come out the same for every item';
+		'Concurrency, Dry Run, the limits on credits, Purchase Book, Put Result in Field, Remember For and Timeout apply to the whole node: they must come out the same for every item';
 	const bad: Array<[string, unknown, unknown, string]> = [
 		[
 			'bad input',

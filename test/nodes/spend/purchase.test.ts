@@ -24,6 +24,8 @@ function purchasing(...answers: AttemptResult[]) {
 		throttle: shared.throttle,
 		memory: new Memory(context, run, shared.underWay),
 		maximumCredits: undefined,
+		book: undefined,
+		inTurn: async (send) => await send(),
 		shared,
 		isOutOfCredits: false,
 		balance: null,

@@ -3,7 +3,13 @@ import type { z } from 'zod';
 import type { EnrichmentRequest } from '../../vendors/ecore';
 import type { Endpoint } from '../../vendors/endpoint';
 import type { OperationDescription, OutputFields, PaidOperation } from '../operation';
-import { identityOf, parseIdentifiers, matchedBy, type MatchedBy } from './identifiers';
+import {
+	aboutPerson,
+	identityOf,
+	matchedBy,
+	parseIdentifiers,
+	type MatchedBy,
+} from './identifiers';
 
 type EnrichmentResponse<Results> =
 	| { status: 'success'; results: Results; remaining_credits: number | null }
@@ -51,6 +57,7 @@ export function enrichment<Results, Output extends OutputFields>({
 		endpoint,
 		parse: parseIdentifiers,
 		identity: identityOf,
+		about: aboutPerson,
 		requestFields: () => ({}),
 		settle: (response, request) => {
 			const creditsRemaining = response.remaining_credits;

@@ -197,3 +197,11 @@ export function identityOf(request: EnrichmentRequest): string {
 			: ['company', request.company_name];
 	return JSON.stringify([request.first_name, request.last_name, ...company]);
 }
+
+/** Whom a request is about, in words that a person recognizes. */
+export function aboutPerson(request: EnrichmentRequest): string {
+	if ('linkedin_url' in request) return request.linkedin_url;
+	if ('email' in request) return request.email;
+	const company = 'company_website' in request ? request.company_website : request.company_name;
+	return `${request.first_name} ${request.last_name}, ${company}`;
+}

@@ -80,6 +80,7 @@ export const eventUnlock: PaidOperation<
 	endpoint: unlockEvent,
 	parse,
 	identity: (request) => request.eventId,
+	about: ({ eventId }) => `event ${eventId}`,
 	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (docs/vendor-apis.md B.9).
 	locks: () => ['credit operation'],
 	requestFields: (request) => ({ eventId: request?.eventId ?? null }),

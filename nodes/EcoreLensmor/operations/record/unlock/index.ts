@@ -16,7 +16,7 @@ import type {
 	Requests,
 } from '../../operation';
 import type { Receipt } from '../../outcome';
-import { quote } from '../../quote';
+import { count, quote } from '../../quote';
 import { combiner, folded } from './batches';
 import { contactDetails } from './contactDetails';
 import { BATCH_SIZE, description, type output } from './description';
@@ -38,6 +38,8 @@ export const recordUnlock: PaidOperation<
 	endpoint: unlockRecords,
 	parse,
 	identity: (request) => `${request.unlock_type} ${request.uuids.map(folded).sort().join(' ')}`,
+	about: ({ unlock_type, uuids }) =>
+		`${unlock_type} of ${uuids.length === 1 ? `record ${uuids[0]}` : count(uuids.length, 'record')}`,
 	// If two requests ask for a record at the same time, it is open whether eCore charges it once
 	// (docs/vendor-apis.md A.3).
 	locks: ({ unlock_type, uuids }) => uuids.map((uuid) => `${unlock_type} ${folded(uuid)}`),

@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Outcome } from '../../operations/outcome';
+import { doubtsIn, findingIn, isAlive, rowsBy, type Finding, type NewRow, type Row } from './rows';
+import { JointVisits, type BookTable } from './table';
+
+/** How a run uses the purchase book. Times are in milliseconds, limits in credits. */
+export interface BookSettings {
+	/** The name of the data table, for a person. */
+	name: string;
+	vendor: string;
+	/** Resource and operation, such as `phone.enrich`. */
+	operation: string;
+	/** Whether the vendor charges nothing for the same request again. Then it is always asked. */
+	isRepeatFree: boolean;
+	/** How old an answer may be to be given again. */
+	rememberForMs: number;
+	/** The most that may be spent in each period, with what others spend; empty for no limit. */
+	limits: SpendingLimit[];
+	/** How long after its row was written a request may still be sent. */
+	startWithinMs: number;
+	/** How long after its row was written a request can be under way at most. */
+	validForMs: number;
+	execution: string;
+	workflow: string;
+	/** Whether a person pressed Retry: then what an earlier execution left unknown may be asked once more. */
+	isRetry: boolean;
+}
+
+/** The most credits that may be spent in a period that ends now. */
+export interface SpendingLimit {
+	/** The name of the option, for a person. */
+	name: string;
+	periodMs: number;
+	credits: number;
+}
+
+/** What is asked for. */
+export interface Wanted {
+	key: string;
+	/** In words that a person recognizes. */
+	about: string;
+	/** The most that it can cost, in credits. */
+	worstCase: number;
+}
+
+/** What the book says before a request is sent. */
+export type Opening =
+	/** Bought before: the row has the answer. */
+	| { kind: 'bought'; row: Row }
+	/** Asked before, and nobody knows what came of it. */
+	| { kind: 'unknown'; row: Row }
+	/** It could pass a limit; the name of the limit, and what was spent in its period, in credits. */
+	| { kind: 'overLimit'; limit: SpendingLimit; spent: number }
+	/** A person pressed Stop. */
+	| { kind: 'stopped' }
+	/** The request is written down and may be sent, as long as `mayStart` returns true. */
+	| { kind: 'claimed'; claim: Claim };
+
+/** A request that is written down as `asked`. */
+export interface Claim {
+	/** Whether it may still be sent. Otherwise others could take it for one of a process that died. */
+	mayStart: () => boolean;
+	/** Writes down what came back. Never throws: `PurchaseBook.problem` says what failed. */
+	settle(answer: Answer): Promise<void>;
+	/** Writes down that nobody knows what came of it. Never throws. */
+	leaveUnknown(): Promise<void>;
+	/** Takes the row back: nothing was sent, or the vendor refused. Never throws. */
+	takeBack(): Promise<void>;
+}
+
+/** What came back. */
+export interface Answer {
+	outcome: Outcome;
+	/** What it cost; `undefined` if nobody knows, and then the worst case stays. In credits. */
+	credits: number | undefined;
+	/** What to give again, as JSON; empty if there is nothing to give again. */
+	result: string;
+}
+
+/** Time as the book needs it. */
+export interface Clock {
+	/** Milliseconds from any moment on; never runs backwards. */
+	now(): number;
+	/** Milliseconds since 1970. */
+	today(): number;
+	/** Waits for the next turn of the event loop. */
+	turn(): Promise<void>;
+	/** Waits that many milliseconds. */
+	pause(ms: number): Promise<void>;
+}
+
+// How long to wait before the first look whether another execution is done, and the longest such wait.
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 1_000;
+
+/** A row that this run has written, and nothing was sent yet. */
+interface OwnRow {
+	row: Row;
+	/** Just before it was written, by the clock. */
+	writtenAt: number;
+	/** The moment after which the others' rows must have been read. */
+	checkFrom: number;
+}
+
+type Admission =
+	| { kind: 'admitted' }
+	/** Others must be done first: another execution that asks for the same, or for credits up to a limit. */
+	| { kind: 'wait'; others: Row[] }
+	| Exclude<Opening, { kind: 'claimed' | 'stopped' }>;
+
+/**
+ * What was bought before, by any execution that uses the same table. Two requests for the same thing are never
+ * under way at once: each is written down first, and then the table is read. Whoever sees no other request for
+ * the same thing sends its own. Otherwise all take their rows back and wait, except the one whose attempt comes
+ * first in the alphabet: it waits until the others are gone.
+ */
+export class PurchaseBook {
+	/** What could not be written down after an answer, as a sentence for a person. */
+	problem: string | undefined;
+	private readonly visits: JointVisits;
+	private readonly found = new Map<string, Row[]>();
+	/** All attempts of this run, and the credits of those that were sent. */
+	private readonly attempts = new Map<string, number>();
+	/** How many requests of this run are under way. */
+	private underWay = 0;
+	private admission: Promise<unknown> = Promise.resolve();
+	private recent: { readAt: number; rows: Row[] } = { readAt: 0, rows: [] };
+	/** Counts what happens, to tell what came after what. */
+	private moments = 0;
+	/** The time of n8n's database minus the clock's; `undefined` until a row was written. */
+	private ahead: number | undefined;
+
+	constructor(
+		private readonly table: BookTable,
+		readonly settings: BookSettings,
+		private readonly clock: Clock,
+		/** Makes a text that no other attempt has. */
+		private readonly newAttempt: () => string = randomUUID,
+	) {
+		this.visits = new JointVisits(table, async () => await clock.turn());
+	}
+
+	/** Reads what the book says of these keys, for `lookUp` and `open`. Throws if the table is out of reach. */
+	async read(keys: string[]): Promise<void> {
+		const byKey = rowsBy('key', await this.visits.visit({ read: keys }));
+		for (const key of keys) this.found.set(key, byKey.get(key) ?? []);
+	}
+
+	/** What was bought before, as far as `read` has shown. Writes nothing. */
+	lookUp(key: string): Row | undefined {
+		const finding = this.findingIn(this.found.get(key) ?? []);
+		return finding.kind === 'bought' ? finding.row : undefined;
+	}
+
+	/**
+	 * Says what the book knows of a request, or writes it down so that it may be sent. Waits for other
+	 * executions that are asking for the same. Throws if the table is out of reach; then nothing may be sent.
+	 */
+	async open(wanted: Wanted, isStopped: () => boolean): Promise<Opening> {
+		const { key } = wanted;
+		const attempt = this.newAttempt();
+		let rows = this.found.get(key) ?? (await this.visits.visit({ read: [key] }));
+		this.found.delete(key);
+		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+			const finding = this.findingIn(rows);
+			if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
+			// Without the database's time nobody knows how old another's row is, and writing one tells it.
+			if (finding.kind === 'nothing' || this.ahead === undefined) {
+				const opening = await this.claim(wanted, attempt, isStopped);
+				if (opening !== undefined) return opening;
+			}
+			if (isStopped()) return { kind: 'stopped' };
+			await this.clock.pause(wait);
+			if (isStopped()) return { kind: 'stopped' };
+			rows = await this.visits.visit({ read: [key] });
+		}
+	}
+
+	/**
+	 * Writes a request down and reads the table. Returns `undefined` if another execution comes first: the row
+	 * is gone again, and the caller may try later.
+	 */
+	private async claim(
+		wanted: Wanted,
+		attempt: string,
+		isStopped: () => boolean,
+	): Promise<Opening | undefined> {
+		const { own, rows: first } = await this.write(wanted, attempt);
+		let rows = first;
+		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+			const finding = this.findingIn(rows, attempt);
+			const admission: Admission =
+				finding.kind === 'nothing'
+					? await this.admit(own)
+					: finding.kind === 'asking'
+						? { kind: 'wait', others: finding.rows }
+						: finding;
+			if (admission.kind === 'admitted') {
+				return { kind: 'claimed', claim: this.claimOf(own, doubtsIn(rows, this.now)) };
+			}
+			if (admission.kind !== 'wait') {
+				await this.remove(own);
+				return admission;
+			}
+			const isFirst = admission.others.every((other) => attempt < other.attempt);
+			if (!isFirst || !this.mayStart(own) || isStopped()) {
+				await this.remove(own);
+				return undefined;
+			}
+			await this.clock.pause(wait);
+			rows = await this.visits.visit({ read: [wanted.key] });
+		}
+	}
+
+	/** Writes the row of a request that is about to be sent. Throws if it cannot be read again. */
+	private async write(
+		{ key, about, worstCase }: Wanted,
+		attempt: string,
+	): Promise<{ own: OwnRow; rows: Row[] }> {
+		const { vendor, operation, execution, workflow, validForMs } = this.settings;
+		this.attempts.set(attempt, 0);
+		const writtenAt = this.clock.now();
+		const row: NewRow = {
+			key,
+			vendor,
+			operation,
+			about,
+			outcome: 'asked',
+			credits: worstCase,
+			result: '',
+			execution,
+			workflow,
+			attempt,
+			validForMs,
+		};
+		const rows = await this.visits.visit({ insert: [row], read: [key] });
+		const written = rows.find((one) => one.attempt === attempt);
+		if (written === undefined) throw new Error('What was written down is not there');
+		// The answer took a moment, so the database's time is this or a little later.
+		this.ahead = written.createdAt - this.clock.now();
+		return { own: { row: written, writtenAt, checkFrom: this.nextMoment() }, rows };
+	}
+
+	private async remove({ row }: OwnRow): Promise<void> {
+		await this.visits.visit({ remove: [row.id] });
+	}
+
+	private mayStart({ writtenAt }: OwnRow): boolean {
+		return this.clock.now() - writtenAt < this.settings.startWithinMs;
+	}
+
+	/** `doubts`: what earlier executions left unknown, and a person has asked again with this request. */
+	private claimOf(own: OwnRow, doubts: Row[]): Claim {
+		const { row } = own;
+		const finish = async (
+			credits: number,
+			written: NewRow[],
+			closed: Row[] = [],
+		): Promise<void> => {
+			this.attempts.set(row.attempt, credits);
+			this.underWay -= 1;
+			const insert = [
+				...written,
+				...closed.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const })),
+			];
+			try {
+				await this.visits.visit({ insert, remove: [row, ...closed].map(({ id }) => id) });
+			} catch (error) {
+				this.problem ??= (error as Error).message;
+			}
+		};
+		return {
+			mayStart: () => this.mayStart(own),
+			settle: async ({ outcome, credits = row.credits, result }) =>
+				await finish(credits, [{ ...row, outcome, credits, result, validForMs: 0 }], doubts),
+			leaveUnknown: async () => await finish(row.credits, [{ ...row, validForMs: 0 }]),
+			takeBack: async () => await finish(0, []),
+		};
+	}
+
+	/** Lets a request that is written down be sent if it fits the limits. One after the other. */
+	private async admit(own: OwnRow): Promise<Admission> {
+		const turn = this.admission.then(async () => await this.admitNext(own));
+		this.admission = turn.catch(() => undefined);
+		return await turn;
+	}
+
+	private async admitNext(own: OwnRow): Promise<Admission> {
+		const { limits } = this.settings;
+		if (limits.length > 0) {
+			const others = await this.recentRows(own);
+			const now = this.now ?? 0;
+			for (const limit of limits) {
+				const inPeriod = others.filter(({ createdAt }) => createdAt > now - limit.periodMs);
+				const spent = sum(inPeriod.map(({ credits }) => credits)) + sum(this.attempts.values());
+				if (spent + own.row.credits <= limit.credits) continue;
+				// What is under way may cost less than its worst case.
+				const underWay = inPeriod.filter((row) => isAlive(row, now));
+				return underWay.length > 0 || this.underWay > 0
+					? { kind: 'wait', others: underWay }
+					: { kind: 'overLimit', limit, spent };
+			}
+		}
+		this.attempts.set(own.row.attempt, own.row.credits);
+		this.underWay += 1;
+		return { kind: 'admitted' };
+	}
+
+	/** The rows that others wrote in the longest period, one for each attempt, as they were after `own` was written. */
+	private async recentRows(own: OwnRow): Promise<Row[]> {
+		const { vendor, limits } = this.settings;
+		if (this.recent.readAt < own.checkFrom) {
+			const readAt = this.nextMoment();
+			const from = (this.now ?? 0) - Math.max(...limits.map(({ periodMs }) => periodMs));
+			this.recent = { readAt, rows: await this.table.since(vendor, from) };
+		}
+		own.checkFrom = this.nextMoment();
+		return [...rowsBy('attempt', this.recent.rows)]
+			.filter(([attempt]) => !this.attempts.has(attempt))
+			.map(([, rows]) => rows.find(({ outcome }) => outcome !== 'asked') ?? rows[0])
+			.filter((row) => row !== undefined);
+	}
+
+	private nextMoment(): number {
+		this.moments += 1;
+		return this.moments;
+	}
+
+	private get now(): number | undefined {
+		return this.ahead === undefined ? undefined : this.clock.now() + this.ahead;
+	}
+
+	private findingIn(rows: Row[], ownAttempt = ''): Finding {
+		const { isRepeatFree, rememberForMs, isRetry, execution } = this.settings;
+		const finding = findingIn(rows, {
+			today: this.clock.today(),
+			now: this.now,
+			rememberForMs,
+			ownAttempt,
+			unknownOnlyOf: isRetry ? execution : undefined,
+		});
+		const isKnown = finding.kind === 'bought' || finding.kind === 'unknown';
+		return isRepeatFree && isKnown ? { kind: 'nothing' } : finding;
+	}
+}
+
+function sum(credits: Iterable<number>): number {
+	return [...credits].reduce((total, one) => total + one, 0);
+}

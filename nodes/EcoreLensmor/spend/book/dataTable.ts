@@ -1,0 +1,290 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INode,
+	IWorkflowBase,
+	NodeOperationError,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { nodeError } from '../../items/nodeError';
+import { OUTCOMES } from '../../operations/outcome';
+import type { NewRow, Row } from './rows';
+import type { BookTable, Visit } from './table';
+
+/** The columns of a purchase book, beside those that n8n adds itself (docs/n8n-behaviour.md). */
+const COLUMNS: Record<keyof NewRow, 'string' | 'number'> = {
+	about: 'string',
+	operation: 'string',
+	outcome: 'string',
+	credits: 'number',
+	result: 'string',
+	vendor: 'string',
+	workflow: 'string',
+	execution: 'string',
+	key: 'string',
+	attempt: 'string',
+	validForMs: 'number',
+};
+
+// As n8n gives it back. A person may have edited it: what a cell must be to be understood is checked here.
+const storedRow = z.object({
+	id: z.number(),
+	createdAt: z.string().transform((text) => Date.parse(text)),
+	key: z.string(),
+	vendor: z.string(),
+	operation: z.string().catch(''),
+	about: z.string().catch(''),
+	outcome: z.enum(['asked', ...OUTCOMES]).catch('asked'),
+	credits: z.number().catch(0),
+	result: z.string().catch(''),
+	execution: z.string().catch(''),
+	workflow: z.string().catch(''),
+	attempt: z.string().catch(''),
+	validForMs: z.number().catch(0),
+});
+
+// More conditions than this make a statement that SQLite refuses.
+const MAX_CONDITIONS = 500;
+
+const TABLE_NODE = { type: 'n8n-nodes-base.dataTable', typeVersion: 1.1 };
+type Step = Pick<INode, 'parameters'>;
+type Condition = { keyName: keyof Row; condition: string; keyValue: string | number };
+
+// The id of a table does not change, and asking for it takes as long as a purchase. By workflow, because the
+// tables are those of its project, and by name.
+const tableIds = new Map<string, string>();
+
+/**
+ * A purchase book in an n8n data table of the workflow's project, which is made when a row is first written. A
+ * community node reaches data tables only through n8n's own node, in a workflow that this node runs
+ * (docs/n8n-behaviour.md).
+ */
+export class DataTable implements BookTable {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly name: string,
+	) {}
+
+	async visit({ insert, remove, read }: Visit): Promise<Row[]> {
+		const keys = [...read];
+		const first = keys.splice(0, MAX_CONDITIONS);
+		const rows = await this.run(insert, [
+			...(insert.length === 0 ? [] : [INSERT]),
+			...(remove.length === 0 ? [] : [removeRows(remove)]),
+			...(first.length === 0 ? [] : [readKeys(first)]),
+		]);
+		const found = first.length === 0 ? [] : rows.map(asRow);
+		while (keys.length > 0) {
+			const more = await this.run([], [readKeys(keys.splice(0, MAX_CONDITIONS))]);
+			found.push(...more.map(asRow));
+		}
+		return found;
+	}
+
+	async since(vendor: string, time: number): Promise<Row[]> {
+		const conditions: Condition[] = [
+			{ keyName: 'vendor', condition: 'eq', keyValue: vendor },
+			{ keyName: 'createdAt', condition: 'gte', keyValue: new Date(time).toISOString() },
+		];
+		const rows = await this.run([], [readRows('allConditions', conditions)]);
+		return rows.map(asRow);
+	}
+
+	/** Runs steps on the table, and once more if the table is not there any more. */
+	private async run(rows: NewRow[], steps: Step[]): Promise<IDataObject[]> {
+		if (steps.length === 0) return [];
+		const known = tableIds.get(this.cacheKey);
+		const id = known ?? (await this.tableId(rows.length > 0));
+		if (id === undefined) return [];
+		try {
+			return await this.execute(rows, steps, id);
+		} catch (error) {
+			if (known === undefined) throw this.asNodeError(error);
+			// A person may have deleted the table. If so, nothing was written, and a new one is made.
+			const now = await this.tableId(rows.length > 0);
+			if (now === known) throw this.asNodeError(error);
+			return now === undefined ? [] : await this.execute(rows, steps, now);
+		}
+	}
+
+	private asNodeError(error: unknown): NodeOperationError {
+		return nodeError(this.context.getNode(), (error as Error).message);
+	}
+
+	private get cacheKey(): string {
+		return `${this.context.getWorkflow().id} ${this.name}`;
+	}
+
+	/** The id of the table. If there is none of this name, it is made if `make`; otherwise `undefined`. */
+	private async tableId(make: boolean): Promise<string | undefined> {
+		tableIds.delete(this.cacheKey);
+		let id = await this.existingId();
+		if (id === undefined && make) {
+			try {
+				id = idOf((await this.execute([], [createTable(this.name)], ''))[0]);
+			} catch (error) {
+				// Another execution may have made it at the same moment.
+				id = await this.existingId();
+				if (id === undefined) throw this.asNodeError(error);
+			}
+		}
+		if (id !== undefined) tableIds.set(this.cacheKey, id);
+		return id;
+	}
+
+	private async existingId(): Promise<string | undefined> {
+		const tables = await this.execute([], [listTables(this.name)], '');
+		const table = tables.find(({ name }) => name === this.name);
+		return table === undefined ? undefined : idOf(table);
+	}
+
+	private async execute(rows: NewRow[], steps: Step[], tableId: string): Promise<IDataObject[]> {
+		const items = rows.length === 0 ? [{ json: {} }] : rows.map((row) => ({ json: cellsOf(row) }));
+		const { data } = await this.context.executeWorkflow(
+			{ code: workflowOf(steps, tableId) },
+			items,
+		);
+		return (data[0] ?? []).map(({ json }) => json);
+	}
+}
+
+// n8n sets the other columns itself.
+function cellsOf(row: NewRow): IDataObject {
+	const names = Object.keys(COLUMNS) as Array<keyof NewRow>;
+	return Object.fromEntries(names.map((name) => [name, row[name]]));
+}
+
+const INSERT: Step = {
+	parameters: {
+		resource: 'row',
+		operation: 'insert',
+		columns: { mappingMode: 'autoMapInputData', value: {}, matchingColumns: [], schema: [] },
+		options: { optimizeBulk: true },
+	},
+};
+
+// n8n's "create if not exists" looks at one table only, which may be another whose name contains this one.
+function createTable(tableName: string): Step {
+	const column = Object.entries(COLUMNS).map(([name, type]) => ({ name, type }));
+	return {
+		parameters: {
+			resource: 'table',
+			operation: 'create',
+			tableName,
+			columns: { column },
+			options: { createIfNotExists: false },
+		},
+	};
+}
+
+function listTables(name: string): Step {
+	return {
+		parameters: {
+			resource: 'table',
+			operation: 'list',
+			returnAll: true,
+			options: { filterName: name },
+		},
+	};
+}
+
+function removeRows(ids: number[]): Step {
+	const conditions = ids.map((id): Condition => ({
+		keyName: 'id',
+		condition: 'eq',
+		keyValue: id,
+	}));
+	return {
+		parameters: {
+			resource: 'row',
+			operation: 'deleteRows',
+			matchType: 'anyCondition',
+			filters: { conditions },
+			options: {},
+		},
+	};
+}
+
+function readKeys(keys: string[]): Step {
+	const conditions = keys.map((key): Condition => ({
+		keyName: 'key',
+		condition: 'eq',
+		keyValue: key,
+	}));
+	return readRows('anyCondition', conditions);
+}
+
+function readRows(matchType: string, conditions: Condition[]): Step {
+	return {
+		parameters: {
+			resource: 'row',
+			operation: 'get',
+			matchType,
+			filters: { conditions },
+			returnAll: true,
+			// n8n reads 1,000 rows at a time, and without an order some could be missing.
+			orderBy: true,
+			orderByColumn: 'id',
+			orderByDirection: 'ASC',
+		},
+	};
+}
+
+function workflowOf(steps: Step[], tableId: string): IWorkflowBase {
+	const start = {
+		name: 'Start',
+		type: 'n8n-nodes-base.executeWorkflowTrigger',
+		typeVersion: 1.1,
+		parameters: { inputSource: 'passthrough' },
+	};
+	const tables = steps.map((step, index) => ({
+		...step,
+		...TABLE_NODE,
+		name: `Table ${index}`,
+		// A step gives one item for each row that it touched, and the next one is to run once, in any case.
+		executeOnce: index > 0,
+		alwaysOutputData: index < steps.length - 1,
+		parameters: { ...step.parameters, dataTableId: { __rl: true, mode: 'id', value: tableId } },
+	}));
+	const nodes = [start, ...tables].map((node, index) => ({
+		id: String(index),
+		position: [200 * index, 0] as [number, number],
+		...node,
+	}));
+	const connections = Object.fromEntries(
+		nodes
+			.slice(1)
+			.map(({ name }, index) => [
+				nodes[index]?.name ?? '',
+				{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
+			]),
+	);
+	return {
+		id: '',
+		name: 'Purchase book',
+		nodes,
+		connections,
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		// Otherwise each visit to the table would be in n8n's list of executions.
+		settings: {
+			executionOrder: 'v1',
+			saveDataSuccessExecution: 'none',
+			saveDataErrorExecution: 'none',
+			saveManualExecutions: false,
+			saveExecutionProgress: false,
+		},
+	};
+}
+
+function idOf(table: IDataObject | undefined): string {
+	return z.object({ id: z.string() }).parse(table).id;
+}
+
+function asRow(json: IDataObject): Row {
+	return storedRow.parse(json);
+}
