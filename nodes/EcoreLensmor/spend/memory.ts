@@ -88,6 +88,8 @@ interface Stored {
 	/** Requests by key, if a later run may group them in another way and no output carries their receipts yet. */
 	requests: Record<string, unknown>;
 	toolCalls: number;
+	/** By key: the last execution that was told that an earlier one had left a purchase in doubt. */
+	told?: Record<string, string>;
 }
 
 /** What is written down after one attempt. */
@@ -212,6 +214,21 @@ export class Memory {
 		this.stored.entries[key] = this.pack(entry);
 		if (request !== undefined) this.stored.requests[key] = request;
 		return fullReceipt(entry);
+	}
+
+	/** Notes that the purchase book told this execution of a purchase that another one left in doubt. */
+	noteDoubtOfOthers(key: string): void {
+		this.stored.told ??= {};
+		this.stored.told[key] = this.run.executionId ?? '';
+	}
+
+	/**
+	 * Whether a purchase that others left in doubt may be sent again: a person was told of the doubt, and has
+	 * pressed Retry since then.
+	 */
+	mayAskDespiteDoubt(key: string): boolean {
+		const toldTo = this.stored.told?.[key];
+		return this.run.mode === 'retry' && toldTo !== undefined && toldTo !== this.run.executionId;
 	}
 
 	/** The requests whose receipts no other run's output carries: if they are asked for again, the memory answers. */

@@ -114,8 +114,9 @@ async function buy<Request, Response>(
 		return { ...receipt, limitReached: true };
 	}
 	try {
+		const despiteDoubt = recollection.earlier !== undefined || memory.mayAskDespiteDoubt(key);
 		for (let { lostBefore } = recollection; ;) {
-			const opening = await open(spending, operation, { key, about, worstCase });
+			const opening = await open(spending, operation, { key, about, worstCase, despiteDoubt });
 			if (opening.kind === 'known') return opening.receipt;
 			if (opening.kind === 'heldBack') {
 				const { outcome, reason, isLimit } = opening;

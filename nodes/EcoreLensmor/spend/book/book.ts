@@ -23,8 +23,6 @@ export interface BookSettings {
 	validForMs: number;
 	execution: string;
 	workflow: string;
-	/** Whether a person pressed Retry: then what an earlier execution left unknown may be asked once more. */
-	isRetry: boolean;
 }
 
 /** The most credits that may be spent in a period that ends now. */
@@ -42,6 +40,8 @@ export interface Wanted {
 	about: string;
 	/** The most that it can cost, in credits. */
 	worstCase: number;
+	/** Whether a person has it asked again although nobody knows what came of an earlier request. */
+	despiteDoubt: boolean;
 }
 
 /** What the book says before a request is sent. */
@@ -122,8 +122,8 @@ export class PurchaseBook {
 	private readonly found = new Map<string, Row[]>();
 	/** All attempts of this run, and the credits of those that were sent. */
 	private readonly attempts = new Map<string, number>();
-	/** How many requests of this run are under way. */
-	private underWay = 0;
+	/** The most that the requests of this run can cost that are under way, in credits, by attempt. */
+	private readonly underWay = new Map<string, number>();
 	private admission: Promise<unknown> = Promise.resolve();
 	private recent: { readAt: number; rows: Row[] } = { readAt: 0, rows: [] };
 	/** Counts what happens, to tell what came after what. */
@@ -149,7 +149,7 @@ export class PurchaseBook {
 
 	/** What was bought before, as far as `read` has shown. Writes nothing. */
 	lookUp(key: string): Row | undefined {
-		const finding = this.findingIn(this.found.get(key) ?? []);
+		const finding = this.findingIn(this.found.get(key) ?? [], false);
 		return finding.kind === 'bought' ? finding.row : undefined;
 	}
 
@@ -163,7 +163,7 @@ export class PurchaseBook {
 		let rows = this.found.get(key) ?? (await this.visits.visit({ read: [key] }));
 		this.found.delete(key);
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-			const finding = this.findingIn(rows);
+			const finding = this.findingIn(rows, wanted.despiteDoubt);
 			if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
 			// Without the database's time nobody knows how old another's row is, and writing one tells it.
 			if (finding.kind === 'nothing' || this.ahead === undefined) {
@@ -189,7 +189,7 @@ export class PurchaseBook {
 		const { own, rows: first } = await this.write(wanted, attempt);
 		let rows = first;
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-			const finding = this.findingIn(rows, attempt);
+			const finding = this.findingIn(rows, wanted.despiteDoubt, attempt);
 			const admission: Admission =
 				finding.kind === 'nothing'
 					? await this.admit(own)
@@ -259,7 +259,7 @@ export class PurchaseBook {
 			closed: Row[] = [],
 		): Promise<void> => {
 			this.attempts.set(row.attempt, credits);
-			this.underWay -= 1;
+			this.underWay.delete(row.attempt);
 			const insert = [
 				...written,
 				...closed.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const })),
@@ -293,17 +293,19 @@ export class PurchaseBook {
 			const now = this.now ?? 0;
 			for (const limit of limits) {
 				const inPeriod = others.filter(({ createdAt }) => createdAt > now - limit.periodMs);
-				const spent = sum(inPeriod.map(({ credits }) => credits)) + sum(this.attempts.values());
-				if (spent + own.row.credits <= limit.credits) continue;
+				const spent = creditsOf(inPeriod) + sum(this.attempts.values());
+				const left = limit.credits - own.row.credits;
+				if (spent <= left) continue;
 				// What is under way may cost less than its worst case.
 				const underWay = inPeriod.filter((row) => isAlive(row, now));
-				return underWay.length > 0 || this.underWay > 0
+				const surelySpent = spent - creditsOf(underWay) - sum(this.underWay.values());
+				return surelySpent <= left
 					? { kind: 'wait', others: underWay }
 					: { kind: 'overLimit', limit, spent };
 			}
 		}
 		this.attempts.set(own.row.attempt, own.row.credits);
-		this.underWay += 1;
+		this.underWay.set(own.row.attempt, own.row.credits);
 		return { kind: 'admitted' };
 	}
 
@@ -331,18 +333,23 @@ export class PurchaseBook {
 		return this.ahead === undefined ? undefined : this.clock.now() + this.ahead;
 	}
 
-	private findingIn(rows: Row[], ownAttempt = ''): Finding {
-		const { isRepeatFree, rememberForMs, isRetry, execution } = this.settings;
+	private findingIn(rows: Row[], despiteDoubt: boolean, ownAttempt = ''): Finding {
+		const { isRepeatFree, rememberForMs } = this.settings;
 		const finding = findingIn(rows, {
 			today: this.clock.today(),
 			now: this.now,
 			rememberForMs,
 			ownAttempt,
-			unknownOnlyOf: isRetry ? execution : undefined,
 		});
-		const isKnown = finding.kind === 'bought' || finding.kind === 'unknown';
-		return isRepeatFree && isKnown ? { kind: 'nothing' } : finding;
+		const isToAsk =
+			(finding.kind === 'bought' && isRepeatFree) ||
+			(finding.kind === 'unknown' && (isRepeatFree || despiteDoubt));
+		return isToAsk ? { kind: 'nothing' } : finding;
 	}
+}
+
+function creditsOf(rows: Row[]): number {
+	return sum(rows.map(({ credits }) => credits));
 }
 
 function sum(credits: Iterable<number>): number {

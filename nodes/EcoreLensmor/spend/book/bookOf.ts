@@ -25,7 +25,7 @@ export function bookOf(
 	context: IExecuteFunctions,
 	operation: Pick<PaidOperation, 'resource' | 'operation' | 'endpoint'>,
 	settings: Settings,
-	{ executionId = '', mode }: Run,
+	{ executionId = '' }: Run,
 ): PurchaseBook | undefined {
 	const { purchaseBook: name, rememberForDays, timeout } = settings;
 	if (name === undefined) return undefined;
@@ -43,7 +43,6 @@ export function bookOf(
 			validForMs: START_WITHIN_MS + timeout + GRACE_MS,
 			execution: executionId,
 			workflow: context.getWorkflow().name ?? '',
-			isRetry: mode === 'retry',
 		},
 		clock,
 	);

@@ -65,13 +65,11 @@ export interface Reading {
 	rememberForMs: number;
 	/** The reader's own attempt, which is not read; empty if it has none. */
 	ownAttempt: string;
-	/** The execution whose requests alone count as unknown; `undefined` if those of all executions do. */
-	unknownOnlyOf: string | undefined;
 }
 
 /** Reads what the rows of one key say. */
 export function findingIn(rows: Row[], reading: Reading): Finding {
-	const { today, now, rememberForMs, ownAttempt, unknownOnlyOf } = reading;
+	const { today, now, rememberForMs, ownAttempt } = reading;
 	const bought: Row[] = [];
 	const unknown: Row[] = [];
 	const asking: Row[] = [];
@@ -83,7 +81,7 @@ export function findingIn(rows: Row[], reading: Reading): Finding {
 		if (answer !== undefined) {
 			if (answer.result !== '') bought.push(answer);
 		} else if (ofAttempt.every((row) => isAlive(row, now))) asking.push(first);
-		else if (unknownOnlyOf === undefined || first.execution === unknownOnlyOf) unknown.push(first);
+		else unknown.push(first);
 	}
 	const lastBought = youngest(bought);
 	if (lastBought !== undefined && today - lastBought.createdAt < rememberForMs) {

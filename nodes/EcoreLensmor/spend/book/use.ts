@@ -44,6 +44,7 @@ export async function open(
 				return { kind: 'known', receipt: receiptOf(spending, operation, opening.row) };
 			case 'unknown': {
 				const reason = whyUnknown(book.settings.name, opening.row);
+				spending.memory.noteDoubtOfOthers(wanted.key);
 				return { kind: 'known', receipt: uncertain(spending, operation, reason) };
 			}
 			case 'overLimit':

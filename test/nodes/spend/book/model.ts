@@ -18,10 +18,9 @@ export type VendorDoes =
 // The times of the model, in milliseconds: a claim may be sent for as long, a request takes no longer, and a claim
 // is valid for both and the time to write.
 const START_WITHIN_MS = 10;
-const TIMEOUT_MS = 10;
 const VALID_FOR_MS = 21;
 /** One step of the clock: after it, a claim is too old to be sent; after two, it is not valid. */
-export const TICK_MS = 11;
+const TICK_MS = 11;
 
 const DATABASE_STARTS_AT = Date.parse('2026-11-25T10:00:00Z');
 
@@ -40,6 +39,8 @@ export interface Process {
 	isDone: boolean;
 	/** All that it knows, as text. */
 	knows: string;
+	/** Whether it has read the table since something last changed. */
+	isUpToDate: boolean;
 	/** When it did its last step. */
 	lastStepAt: number;
 	/** How many requests it has in the network. */
@@ -59,16 +60,23 @@ export class World {
 	readonly rows: Row[] = [];
 	/** Whom the vendor charged for, in order. */
 	readonly charged: string[] = [];
+	/** The memory of each execution. */
+	readonly memories = new Map<string, IDataObject>();
 	readonly processes: Process[] = [];
 	/** Requests of dead processes that are still in the network. */
 	readonly orphans: Step[] = [];
 	private arrived = 0;
+	/** Whether the table can be read and written. */
+	isInReach = true;
 	private lastId = 0;
 
 	constructor(private readonly settings: WorldSettings) {}
 
-	/** Starts an execution that asks for the phones of these people, one after the other. */
-	start(name: string, people: string[], { isRetry = false } = {}): Process {
+	/**
+	 * Starts an execution that asks for the phones of these people, one after the other. With the memory of an
+	 * earlier one, a person has pressed Retry on that.
+	 */
+	start(name: string, people: string[], memory: IDataObject = {}): Process {
 		const process: Process = {
 			name,
 			next: undefined,
@@ -76,22 +84,24 @@ export class World {
 			receipts: [],
 			isDone: false,
 			knows: '',
+			isUpToDate: false,
 			lastStepAt: this.now,
 			inFlight: 0,
 		};
 		this.processes.push(process);
-		void this.buy(process, people, isRetry);
+		void this.buy(process, people, memory);
 		return process;
 	}
 
-	private async buy(process: Process, people: string[], isRetry: boolean): Promise<void> {
-		const { session } = sessionOf(async () => await this.request(process));
+	private async buy(process: Process, people: string[], context: IDataObject): Promise<void> {
+		this.memories.set(process.name, context);
+		const { session } = sessionOf(async () => await this.request(process, asking));
+		let asking = '';
 		const run: Run = {
 			executionId: process.name,
 			runIndex: 0,
-			mode: isRetry ? 'retry' : 'webhook',
+			mode: 'memory' in context ? 'retry' : 'webhook',
 		};
-		const context: IDataObject = {};
 		const shared = sharedStateOf(context, run);
 		const book = new PurchaseBook(
 			this.tableOf(process),
@@ -106,7 +116,6 @@ export class World {
 				validForMs: VALID_FOR_MS,
 				execution: process.name,
 				workflow: 'Leads',
-				isRetry,
 			},
 			{
 				now: () => this.now,
@@ -115,7 +124,7 @@ export class World {
 				pause: async () => await this.step(process, 'pause', () => undefined),
 			},
 			// The order of these decides who gives way.
-			() => process.name,
+			() => `${process.name}${process.receipts.length}`,
 		);
 		const spending: Spending = {
 			...session,
@@ -129,6 +138,7 @@ export class World {
 			balance: null,
 		};
 		for (const email of people) {
+			asking = email;
 			const key = keyOf('phone.enrich', email);
 			process.receipts.push(await purchase(spending, phoneEnrich, { key, request: { email } }));
 		}
@@ -141,13 +151,14 @@ export class World {
 		label: string,
 		perform: () => Result,
 	): Promise<Result> {
-		return await new Promise<Result>((resolve) => {
+		return await new Promise<Result>((resolve, reject) => {
 			process.next = {
 				label,
 				perform: () => {
 					process.next = undefined;
 					process.lastStepAt = this.now;
-					resolve(perform());
+					if (this.isInReach || !label.startsWith('table')) resolve(perform());
+					else reject(new Error('the table is full'));
 				},
 			};
 		});
@@ -155,30 +166,31 @@ export class World {
 
 	private tableOf(process: Process): BookTable {
 		const read = (rows: Row[]) => {
+			process.isUpToDate = true;
 			process.knows = JSON.stringify(rows.map(withoutNumber));
 			return rows;
 		};
 		return {
 			visit: async ({ insert, remove, read: keys }) => {
 				if (insert.length > 0) {
-					await this.step(process, `insert ${JSON.stringify(insert)}`, () => {
+					await this.step(process, `table: insert ${JSON.stringify(insert)}`, () => {
 						for (const row of insert) this.insert(row);
 					});
 				}
 				if (remove.length > 0) {
 					const what = this.rows.filter(({ id }) => remove.includes(id));
-					const label = `remove ${what.map(({ attempt, outcome }) => `${attempt} ${outcome}`).join()}`;
+					const label = `table: remove ${what.map(({ attempt, outcome }) => `${attempt} ${outcome}`).join()}`;
 					await this.step(process, label, () => {
 						this.remove(({ id }) => remove.includes(id));
 					});
 				}
 				if (keys.length === 0) return [];
-				return await this.step(process, 'read', () => {
+				return await this.step(process, 'table: read', () => {
 					return read(this.rows.filter(({ key }) => keys.includes(key)).map((row) => ({ ...row })));
 				});
 			},
 			since: async (vendor, time) =>
-				await this.step(process, 'sum', () => {
+				await this.step(process, 'table: sum', () => {
 					return read(
 						this.rows
 							.filter((row) => row.vendor === vendor && row.createdAt >= time)
@@ -188,28 +200,40 @@ export class World {
 		};
 	}
 
+	private changed(): void {
+		for (const process of this.processes) process.isUpToDate = false;
+	}
+
+	/** Lets a moment pass. */
+	tick(): void {
+		this.now += TICK_MS;
+		this.changed();
+	}
+
 	private insert(row: NewRow): void {
+		this.changed();
 		this.lastId += 1;
 		this.rows.push({ ...row, id: this.lastId, createdAt: DATABASE_STARTS_AT + this.now });
 	}
 
 	/** Removes rows, as a person or a process does. */
 	remove(which: (row: Row) => boolean): void {
+		this.changed();
 		for (const row of this.rows.filter(which)) this.rows.splice(this.rows.indexOf(row), 1);
 	}
 
-	private async request(process: Process): Promise<AttemptResult> {
+	private async request(process: Process, email: string): Promise<AttemptResult> {
 		process.inFlight += 1;
-		const result = await this.step(process, 'arrive', () => this.arrive(process.name));
+		const result = await this.step(process, `arrive ${email}`, () => this.arrive(email));
 		await this.step(process, 'answer', () => (process.inFlight -= 1));
 		return result;
 	}
 
-	private arrive(by: string): AttemptResult {
+	private arrive(email: string): AttemptResult {
 		const { vendorDoes } = this.settings;
 		const does = vendorDoes[Math.min(this.arrived, vendorDoes.length - 1)];
 		this.arrived += 1;
-		if (does === 'finds' || does === 'finds, answer lost') this.charged.push(by);
+		if (does === 'finds' || does === 'finds, answer lost') this.charged.push(email);
 		switch (does) {
 			case 'finds':
 				return answer(200, {
@@ -238,8 +262,9 @@ export class World {
 		process.isDead = true;
 		const { next } = process;
 		process.next = undefined;
-		if (next?.label === 'arrive') {
-			this.orphans.push({ label: next.label, perform: () => void this.arrive(process.name) });
+		const asking = /^arrive (.*)$/.exec(next?.label ?? '')?.[1];
+		if (asking !== undefined) {
+			this.orphans.push({ label: 'arrive', perform: () => void this.arrive(asking) });
 		}
 	}
 
@@ -250,6 +275,14 @@ export class World {
 		);
 	}
 
+	/** Whether all living processes wait for others, and none would see anything new. */
+	get areAllWaiting(): boolean {
+		return this.processes.every(
+			({ isDead, isDone, next, isUpToDate }) =>
+				isDead || isDone || (next?.label === 'pause' && isUpToDate),
+		);
+	}
+
 	/** All that decides what can happen from here, as text. */
 	get state(): string {
 		return JSON.stringify([
@@ -257,6 +290,7 @@ export class World {
 			this.arrived,
 			this.charged,
 			this.orphans.length,
+			this.isInReach,
 			this.rows.map(withoutNumber),
 			this.processes.map((one) => [
 				one.name,
@@ -265,6 +299,7 @@ export class World {
 				one.isDone,
 				one.receipts.map(({ outcome, creditsCharged }) => [outcome, creditsCharged]),
 				one.isDead ? '' : one.knows,
+				one.isUpToDate,
 				one.isDead ? 0 : one.lastStepAt,
 			]),
 		]);
@@ -280,5 +315,3 @@ function withoutNumber(row: Row): object {
 export async function settled(): Promise<void> {
 	await new Promise((done) => setImmediate(done));
 }
-
-export const TIMES = { START_WITHIN_MS, TIMEOUT_MS, VALID_FOR_MS };
