@@ -103,6 +103,14 @@ interface OwnRow {
 	checkFrom: number;
 }
 
+/** What others spent in a period, in credits, and the rows of it that are under way, at their worst. */
+interface Spending {
+	credits: number;
+	underWay: Row[];
+}
+
+const NO_SPENDING: Spending = { credits: 0, underWay: [] };
+
 type Admission =
 	| { kind: 'admitted' }
 	/** Others must be done first: another execution that asks for the same, or for credits up to a limit. */
@@ -120,12 +128,15 @@ export class PurchaseBook {
 	problem: string | undefined;
 	private readonly visits: JointVisits;
 	private readonly found = new Map<string, Row[]>();
-	/** All attempts of this run, and the credits of those that were sent. */
-	private readonly attempts = new Map<string, number>();
-	/** The most that the requests of this run can cost that are under way, in credits, by attempt. */
-	private readonly underWay = new Map<string, number>();
+	/** All attempts of this run. */
+	private readonly attempts = new Set<string>();
+	/** What this run has spent, in credits, with what is under way at its worst. */
+	private spent = 0;
+	/** The most that the requests of this run can cost that are under way, in credits. */
+	private underWay = 0;
 	private admission: Promise<unknown> = Promise.resolve();
-	private recent: { readAt: number; rows: Row[] } = { readAt: 0, rows: [] };
+	/** What others spent, in the period of each limit, when it was last read. */
+	private others: { readAt: number; spending: Spending[] } = { readAt: 0, spending: [] };
 	/** Counts what happens, to tell what came after what. */
 	private moments = 0;
 	/** The time of n8n's database minus the clock's; `undefined` until a row was written. */
@@ -160,8 +171,9 @@ export class PurchaseBook {
 	async open(wanted: Wanted, isStopped: () => boolean): Promise<Opening> {
 		const { key } = wanted;
 		const attempt = this.newAttempt();
-		let rows = this.found.get(key) ?? (await this.visits.visit({ read: [key] }));
-		this.found.delete(key);
+		let rows = this.found.get(key) ?? [];
+		// What was read may be minutes old. That nothing was there is checked once more when a row is written.
+		if (rows.length > 0) rows = await this.visits.visit({ read: [key] });
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
 			const finding = this.findingIn(rows, wanted.despiteDoubt);
 			if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
@@ -179,9 +191,24 @@ export class PurchaseBook {
 
 	/**
 	 * Writes a request down and reads the table. Returns `undefined` if another execution comes first: the row
-	 * is gone again, and the caller may try later.
+	 * is gone again, and the caller may try later. Throws if the table is out of reach.
 	 */
 	private async claim(
+		wanted: Wanted,
+		attempt: string,
+		isStopped: () => boolean,
+	): Promise<Opening | undefined> {
+		let isKept = false;
+		try {
+			const opening = await this.claimInTurn(wanted, attempt, isStopped);
+			isKept = opening?.kind === 'claimed';
+			return opening;
+		} finally {
+			if (!isKept) await this.remove(wanted.key, attempt);
+		}
+	}
+
+	private async claimInTurn(
 		wanted: Wanted,
 		attempt: string,
 		isStopped: () => boolean,
@@ -196,18 +223,10 @@ export class PurchaseBook {
 					: finding.kind === 'asking'
 						? { kind: 'wait', others: finding.rows }
 						: finding;
-			if (admission.kind === 'admitted') {
-				return { kind: 'claimed', claim: this.claimOf(own, doubtsIn(rows, this.now)) };
-			}
-			if (admission.kind !== 'wait') {
-				await this.remove(own);
-				return admission;
-			}
+			if (admission.kind === 'admitted') return { kind: 'claimed', claim: this.claimOf(own, rows) };
+			if (admission.kind !== 'wait') return admission;
 			const isFirst = admission.others.every((other) => attempt < other.attempt);
-			if (!isFirst || !this.mayStart(own) || isStopped()) {
-				await this.remove(own);
-				return undefined;
-			}
+			if (!isFirst || !this.mayStart(own.writtenAt) || isStopped()) return undefined;
 			await this.clock.pause(wait);
 			rows = await this.visits.visit({ read: [wanted.key] });
 		}
@@ -219,7 +238,7 @@ export class PurchaseBook {
 		attempt: string,
 	): Promise<{ own: OwnRow; rows: Row[] }> {
 		const { vendor, operation, execution, workflow, validForMs } = this.settings;
-		this.attempts.set(attempt, 0);
+		this.attempts.add(attempt);
 		const writtenAt = this.clock.now();
 		const row: NewRow = {
 			key,
@@ -242,38 +261,47 @@ export class PurchaseBook {
 		return { own: { row: written, writtenAt, checkFrom: this.nextMoment() }, rows };
 	}
 
-	private async remove({ row }: OwnRow): Promise<void> {
-		await this.visits.visit({ remove: [row.id] });
+	/** Takes a row back for which nothing was sent. Never throws: then it may stay, and nobody asks because of it. */
+	private async remove(key: string, attempt: string): Promise<void> {
+		try {
+			const rows = await this.visits.visit({ read: [key] });
+			const own = rows.filter((row) => row.attempt === attempt).map(({ id }) => id);
+			if (own.length > 0) await this.visits.visit({ remove: own });
+		} catch (error) {
+			this.problem ??= (error as Error).message;
+		}
 	}
 
-	private mayStart({ writtenAt }: OwnRow): boolean {
+	private mayStart(writtenAt: number): boolean {
 		return this.clock.now() - writtenAt < this.settings.startWithinMs;
 	}
 
-	/** `doubts`: what earlier executions left unknown, and a person has asked again with this request. */
-	private claimOf(own: OwnRow, doubts: Row[]): Claim {
-		const { row } = own;
+	/** `before`: the rows of the same key when the request was admitted. */
+	private claimOf({ row, writtenAt }: OwnRow, before: Row[]): Claim {
+		// Left unknown by earlier executions; asked again here because a person wants it, or because it is free.
+		const doubts = doubtsIn(before, this.now);
+		// One row is enough for what is asked again and again and costs nothing.
+		const costless = before.filter(({ outcome, credits }) => outcome !== 'asked' && credits === 0);
 		const finish = async (
 			credits: number,
-			written: NewRow[],
-			closed: Row[] = [],
+			insert: NewRow[],
+			replaced: Row[] = [],
 		): Promise<void> => {
-			this.attempts.set(row.attempt, credits);
-			this.underWay.delete(row.attempt);
-			const insert = [
-				...written,
-				...closed.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const })),
-			];
+			this.spent += credits - row.credits;
+			this.underWay -= row.credits;
 			try {
-				await this.visits.visit({ insert, remove: [row, ...closed].map(({ id }) => id) });
+				await this.visits.visit({ insert, remove: [row, ...replaced].map(({ id }) => id) });
 			} catch (error) {
 				this.problem ??= (error as Error).message;
 			}
 		};
 		return {
-			mayStart: () => this.mayStart(own),
-			settle: async ({ outcome, credits = row.credits, result }) =>
-				await finish(credits, [{ ...row, outcome, credits, result, validForMs: 0 }], doubts),
+			mayStart: () => this.mayStart(writtenAt),
+			settle: async ({ outcome, credits = row.credits, result }) => {
+				const answer = { ...row, outcome, credits, result, validForMs: 0 };
+				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
+				await finish(credits, [answer, ...closed], [...doubts, ...costless]);
+			},
 			leaveUnknown: async () => await finish(row.credits, [{ ...row, validForMs: 0 }]),
 			takeBack: async () => await finish(0, []),
 		};
@@ -288,40 +316,44 @@ export class PurchaseBook {
 
 	private async admitNext(own: OwnRow): Promise<Admission> {
 		const { limits } = this.settings;
-		if (limits.length > 0) {
-			const others = await this.recentRows(own);
-			const now = this.now ?? 0;
-			for (const limit of limits) {
-				const inPeriod = others.filter(({ createdAt }) => createdAt > now - limit.periodMs);
-				const spent = creditsOf(inPeriod) + sum(this.attempts.values());
-				const left = limit.credits - own.row.credits;
-				if (spent <= left) continue;
-				// What is under way may cost less than its worst case.
-				const underWay = inPeriod.filter((row) => isAlive(row, now));
-				const surelySpent = spent - creditsOf(underWay) - sum(this.underWay.values());
-				return surelySpent <= left
-					? { kind: 'wait', others: underWay }
-					: { kind: 'overLimit', limit, spent };
-			}
+		const byOthers = limits.length === 0 ? [] : await this.spendingOfOthers(own);
+		for (const [index, limit] of limits.entries()) {
+			const { credits, underWay } = byOthers[index] ?? NO_SPENDING;
+			const spent = credits + this.spent;
+			const left = limit.credits - own.row.credits;
+			if (spent <= left) continue;
+			// What is under way may cost less than its worst case.
+			const surelySpent = spent - sum(underWay) - this.underWay;
+			return surelySpent <= left
+				? { kind: 'wait', others: underWay }
+				: { kind: 'overLimit', limit, spent };
 		}
-		this.attempts.set(own.row.attempt, own.row.credits);
-		this.underWay.set(own.row.attempt, own.row.credits);
+		this.spent += own.row.credits;
+		this.underWay += own.row.credits;
 		return { kind: 'admitted' };
 	}
 
-	/** The rows that others wrote in the longest period, one for each attempt, as they were after `own` was written. */
-	private async recentRows(own: OwnRow): Promise<Row[]> {
+	/** What others spent in the period of each limit, read after `own` was written, or after its last look. */
+	private async spendingOfOthers(own: OwnRow): Promise<Spending[]> {
 		const { vendor, limits } = this.settings;
-		if (this.recent.readAt < own.checkFrom) {
+		if (this.others.readAt < own.checkFrom) {
 			const readAt = this.nextMoment();
-			const from = (this.now ?? 0) - Math.max(...limits.map(({ periodMs }) => periodMs));
-			this.recent = { readAt, rows: await this.table.since(vendor, from) };
+			const now = this.now ?? 0;
+			const longest = Math.max(...limits.map(({ periodMs }) => periodMs));
+			const rows = await this.table.since(vendor, now - longest);
+			const attempts = [...rowsBy('attempt', rows)]
+				.filter(([attempt]) => !this.attempts.has(attempt))
+				.flatMap(([, [first, ...more]]) =>
+					first === undefined ? [] : [more.find(({ outcome }) => outcome !== 'asked') ?? first],
+				);
+			const spending = limits.map(({ periodMs }) => {
+				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - periodMs);
+				return { credits: sum(inPeriod), underWay: inPeriod.filter((row) => isAlive(row, now)) };
+			});
+			this.others = { readAt, spending };
 		}
 		own.checkFrom = this.nextMoment();
-		return [...rowsBy('attempt', this.recent.rows)]
-			.filter(([attempt]) => !this.attempts.has(attempt))
-			.map(([, rows]) => rows.find(({ outcome }) => outcome !== 'asked') ?? rows[0])
-			.filter((row) => row !== undefined);
+		return this.others.spending;
 	}
 
 	private nextMoment(): number {
@@ -333,7 +365,7 @@ export class PurchaseBook {
 		return this.ahead === undefined ? undefined : this.clock.now() + this.ahead;
 	}
 
-	private findingIn(rows: Row[], despiteDoubt: boolean, ownAttempt = ''): Finding {
+	private findingIn(rows: Row[], despiteDoubt: boolean, ownAttempt?: string): Finding {
 		const { isRepeatFree, rememberForMs } = this.settings;
 		const finding = findingIn(rows, {
 			today: this.clock.today(),
@@ -348,10 +380,6 @@ export class PurchaseBook {
 	}
 }
 
-function creditsOf(rows: Row[]): number {
-	return sum(rows.map(({ credits }) => credits));
-}
-
-function sum(credits: Iterable<number>): number {
-	return [...credits].reduce((total, one) => total + one, 0);
+function sum(rows: Row[]): number {
+	return rows.reduce((total, { credits }) => total + credits, 0);
 }

@@ -286,5 +286,7 @@ function idOf(table: IDataObject | undefined): string {
 }
 
 function asRow(json: IDataObject): Row {
-	return storedRow.parse(json);
+	const row = storedRow.parse(json);
+	// Rows whose attempt a person has deleted are not of one attempt.
+	return row.attempt === '' ? { ...row, attempt: `row ${row.id}` } : row;
 }

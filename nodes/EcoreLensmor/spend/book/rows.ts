@@ -63,8 +63,8 @@ export interface Reading {
 	now: number | undefined;
 	/** How old an answer may be to be given again, in milliseconds. */
 	rememberForMs: number;
-	/** The reader's own attempt, which is not read; empty if it has none. */
-	ownAttempt: string;
+	/** The reader's own attempt, which is not read; `undefined` if it has none. */
+	ownAttempt: string | undefined;
 }
 
 /** Reads what the rows of one key say. */

@@ -1,0 +1,203 @@
+import { DataTable } from '../../../../nodes/EcoreLensmor/spend/book/dataTable';
+import type { NewRow } from '../../../../nodes/EcoreLensmor/spend/book/rows';
+import { FakeDataTables } from './fakeDataTables';
+
+const NAME = 'Credit purchases';
+let n8n: FakeDataTables;
+let workflows = 0;
+beforeEach(() => {
+	n8n = new FakeDataTables();
+	workflows += 1;
+});
+
+/** The book's table, as a node of a workflow of its own sees it. */
+const tableOf = (name = NAME) => new DataTable(n8n.contextOf(`workflow ${workflows}`), name);
+
+const rowOf = (key: string, more: Partial<NewRow> = {}): NewRow => ({
+	key,
+	vendor: 'ecore',
+	operation: 'phone.enrich',
+	about: 'ann@acme.com',
+	outcome: 'asked',
+	credits: 5,
+	result: '',
+	execution: '7',
+	workflow: 'Leads',
+	attempt: `attempt of ${key}`,
+	validForMs: 1000,
+	...more,
+});
+const nothing = { insert: [], remove: [], read: [] };
+
+it('reading makes no table; writing makes one, once, and what was written is read', async () => {
+	const table = tableOf();
+	expect(await table.visit({ ...nothing, read: ['a'] })).toEqual([]);
+	expect(await table.since('ecore', 0)).toEqual([]);
+	expect(n8n.tables).toEqual([]);
+
+	const [row] = await table.visit({ ...nothing, insert: [rowOf('a'), rowOf('b')], read: ['a'] });
+	await tableOf().visit({ ...nothing, insert: [rowOf('c')] });
+	expect(row).toMatchObject(rowOf('a'));
+	expect(Math.abs(Date.now() - (row?.createdAt ?? 0))).toBeLessThan(60_000);
+	expect(n8n.tables.map(({ name, rows }) => [name, rows.length])).toEqual([[NAME, 3]]);
+});
+
+it('writing, removing and reading are one workflow, of which n8n stores nothing', async () => {
+	const table = tableOf();
+	const [a, b] = await table.visit({
+		...nothing,
+		insert: [rowOf('a'), rowOf('b')],
+		read: ['a', 'b'],
+	});
+	n8n.visits.length = 0;
+	const left = await table.visit({
+		insert: [rowOf('c')],
+		remove: [a?.id ?? 0],
+		read: ['a', 'b', 'c'],
+	});
+
+	expect(n8n.visits).toEqual([['row insert', 'row deleteRows', 'row get']]);
+	expect(left.map(({ key }) => key)).toEqual(['b', 'c']);
+	await table.visit({ ...nothing, remove: [b?.id ?? 0, 99] });
+	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['c']);
+	for (const settings of n8n.settings) {
+		expect(settings).toMatchObject({
+			saveDataSuccessExecution: 'none',
+			saveDataErrorExecution: 'none',
+		});
+	}
+	n8n.visits.length = 0;
+	expect(await table.visit(nothing)).toEqual([]);
+	expect(n8n.visits).toEqual([]);
+});
+
+it('rows are removed and read once, however many were written', async () => {
+	const insert = ['a', 'b', 'c'].map((key) => rowOf(key));
+	const rows = await tableOf().visit({ ...nothing, insert, read: ['a', 'b', 'c'] });
+	expect(rows).toHaveLength(3);
+	expect(await tableOf().visit({ insert, remove: [rows[0]?.id ?? 0], read: ['a'] })).toHaveLength(
+		1,
+	);
+});
+
+it('what n8n adds to a row is not written back', async () => {
+	const [row] = await tableOf().visit({ ...nothing, insert: [rowOf('a')], read: ['a'] });
+	const again = row === undefined ? [] : [{ ...row, outcome: 'found' as const }];
+	await tableOf().visit({ ...nothing, insert: again });
+	expect(n8n.named(NAME)?.rows.map(({ outcome }) => outcome)).toEqual(['asked', 'found']);
+});
+
+it('more keys than a statement can hold are read in parts', async () => {
+	const keys = Array.from({ length: 1201 }, (_, index) => `k${index}`);
+	const rows = await tableOf().visit({
+		insert: keys.map((key) => rowOf(key)),
+		remove: [],
+		read: keys,
+	});
+	expect(rows.map(({ key }) => key).sort()).toEqual([...keys].sort());
+	expect(n8n.visits.filter((steps) => steps.includes('row get'))).toHaveLength(3);
+});
+
+it('the sum is about one vendor, and rows that are young enough', async () => {
+	const table = tableOf();
+	await table.visit({ ...nothing, insert: [rowOf('a'), rowOf('b', { vendor: 'lensmor' })] });
+	const old = n8n.named(NAME)?.rows[0];
+	await table.visit({ ...nothing, insert: [rowOf('c')] });
+	if (old !== undefined) old.createdAt = '2020-01-01T00:00:00.000Z';
+
+	expect((await table.since('ecore', Date.parse('2026-01-01'))).map(({ key }) => key)).toEqual([
+		'c',
+	]);
+	expect((await table.since('ecore', 0)).map(({ key }) => key)).toEqual(['a', 'c']);
+});
+
+it('another table whose name contains this one is another table', async () => {
+	const other = n8n.make('Credit purchases (old)', []);
+	await tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+	expect(other.rows).toEqual([]);
+	expect(n8n.named(NAME)?.rows).toHaveLength(1);
+});
+
+it('a table that a person deletes is made again when something is written, and reads as empty', async () => {
+	const table = tableOf();
+	await table.visit({ ...nothing, insert: [rowOf('a')] });
+	n8n.tables.length = 0;
+	expect(await table.visit({ ...nothing, read: ['a'] })).toEqual([]);
+	expect(n8n.tables).toEqual([]);
+
+	await table.visit({ ...nothing, insert: [rowOf('b')] });
+	n8n.tables.length = 0;
+	const rows = await table.visit({ ...nothing, insert: [rowOf('c')], read: ['a', 'b', 'c'] });
+	expect(rows.map(({ key }) => key)).toEqual(['c']);
+});
+
+it('a table that another execution makes at the same moment is used', async () => {
+	const made = tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+	const again = new DataTable(n8n.contextOf('another workflow'), NAME);
+	await Promise.all([made, again.visit({ ...nothing, insert: [rowOf('b')] })]);
+	expect(n8n.tables).toHaveLength(1);
+	expect(n8n.named(NAME)?.rows).toHaveLength(2);
+});
+
+it.each([
+	['table list', 'the module is disabled'],
+	['table create', 'no permission'],
+	['row insert', 'Data table size limit exceeded'],
+])('%s fails: the error has its words', async (operation, message) => {
+	n8n.failure = { operation, message };
+	for (let times = 0; times < 2; times += 1) {
+		const visit = tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+		await expect(visit).rejects.toThrow(message);
+	}
+	n8n.failure = undefined;
+	await tableOf().visit({ ...nothing, insert: [rowOf('b')] });
+	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b']);
+});
+
+it('a table that is full although it was written before: the error has its words, and nothing is made', async () => {
+	const table = tableOf();
+	await table.visit({ ...nothing, insert: [rowOf('a')] });
+	n8n.failure = { operation: 'row insert', message: 'Data table size limit exceeded' };
+	await expect(table.visit({ ...nothing, insert: [rowOf('b')] })).rejects.toThrow('size limit');
+	expect(n8n.tables).toHaveLength(1);
+});
+
+it('a row that a person has edited says that nobody knows, and never that something may be bought', async () => {
+	const table = tableOf();
+	await table.visit({ ...nothing, insert: [rowOf('a', { outcome: 'found', result: '{}' })] });
+	const row = n8n.named(NAME)?.rows[0] ?? {};
+	Object.assign(row, {
+		outcome: 'perhaps',
+		credits: null,
+		result: null,
+		about: null,
+		operation: null,
+		execution: null,
+		workflow: null,
+		attempt: null,
+		validForMs: null,
+	});
+
+	expect(await table.visit({ ...nothing, read: ['a'] })).toEqual([
+		{
+			...rowOf('a'),
+			id: row.id,
+			createdAt: Date.parse(row.createdAt as string),
+			outcome: 'asked',
+			credits: 0,
+			about: '',
+			operation: '',
+			execution: '',
+			workflow: '',
+			attempt: `row ${row.id as number}`,
+			validForMs: 0,
+		},
+	]);
+});
+
+it('two workflows do not share what was found out about a table: they may be in two projects', async () => {
+	await tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+	n8n.visits.length = 0;
+	await new DataTable(n8n.contextOf('elsewhere'), NAME).visit({ ...nothing, read: ['a'] });
+	expect(n8n.visits).toEqual([['table list'], ['row get']]);
+});

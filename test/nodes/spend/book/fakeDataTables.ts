@@ -1,0 +1,130 @@
+import type {
+	ExecuteWorkflowData,
+	IDataObject,
+	IExecuteFunctions,
+	IExecuteWorkflowInfo,
+	INode,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+interface Table {
+	id: string;
+	name: string;
+	columns: string[];
+	rows: IDataObject[];
+}
+
+/** n8n's data tables, as far as its Data Table node is used here; each workflow that is run is noted. */
+export class FakeDataTables {
+	readonly tables: Table[] = [];
+	/** The operations of each workflow that was run, such as `row insert`. */
+	readonly visits: string[][] = [];
+	readonly settings: unknown[] = [];
+	/** Thrown by each operation of that name. */
+	failure: { operation: string; message: string } | undefined;
+	private lastId = 0;
+
+	/** What n8n gives to a node of this workflow. */
+	contextOf(workflow: string): IExecuteFunctions {
+		return {
+			getNode: () => ({ name: 'eCore & Lensmor' }),
+			getWorkflow: () => ({ id: workflow, name: workflow }),
+			executeWorkflow: async ({ code }: IExecuteWorkflowInfo, items: INodeExecutionData[]) =>
+				await Promise.resolve(this.run(code?.nodes ?? [], items, code?.settings)),
+		} as unknown as IExecuteFunctions;
+	}
+
+	make(name: string, columns: string[] = []): Table {
+		this.lastId += 1;
+		const table = { id: `t${this.lastId}`, name, columns, rows: [] };
+		this.tables.push(table);
+		return table;
+	}
+
+	named(name: string): Table | undefined {
+		return this.tables.find((table) => table.name === name);
+	}
+
+	private run(
+		[start, ...nodes]: INode[],
+		items: INodeExecutionData[],
+		settings: unknown,
+	): ExecuteWorkflowData {
+		if (start?.type !== 'n8n-nodes-base.executeWorkflowTrigger') throw new Error('no trigger');
+		this.settings.push(settings);
+		this.visits.push(nodes.map(nameOf));
+		let current = items.map(({ json }) => json);
+		for (const node of nodes) {
+			if (current.length === 0) break;
+			const times = node.executeOnce === true ? 1 : current.length;
+			const isBulk = node.parameters.operation === 'insert';
+			const inputs = isBulk ? [current] : current.slice(0, times).map((json) => [json]);
+			current = inputs.flatMap((input) => this.perform(node, input));
+			if (current.length === 0 && node.alwaysOutputData === true) current = [{}];
+		}
+		return { executionId: '1', data: [current.map((json) => ({ json }))] };
+	}
+
+	private perform({ parameters, ...node }: INode, items: IDataObject[]): IDataObject[] {
+		const operation = nameOf({ parameters });
+		if (node.type !== 'n8n-nodes-base.dataTable') throw new Error(`no node ${node.type}`);
+		if (this.failure?.operation === operation) throw new Error(this.failure.message);
+		if (operation === 'table list') {
+			const { filterName } = parameters.options as { filterName: string };
+			return this.tables
+				.filter(({ name }) => name.toLowerCase().includes(filterName.toLowerCase()))
+				.map(({ id, name }) => ({ id, name }));
+		}
+		if (operation === 'table create') {
+			const name = parameters.tableName as string;
+			if (this.named(name) !== undefined) throw new Error(`${name} already exists`);
+			const { column } = parameters.columns as { column: Array<{ name: string }> };
+			return [
+				{
+					id: this.make(
+						name,
+						column.map((one) => one.name),
+					).id,
+				},
+			];
+		}
+		const { value } = parameters.dataTableId as { value: string };
+		const table = this.tables.find(({ id }) => id === value);
+		if (table === undefined) throw new Error(`no data table ${value}`);
+		if (operation === 'row insert') {
+			for (const json of items) {
+				const unknown = Object.keys(json).find((name) => !table.columns.includes(name));
+				if (unknown !== undefined) throw new Error(`unknown column ${unknown}`);
+				this.lastId += 1;
+				const createdAt = new Date(Date.now()).toISOString();
+				table.rows.push({ ...json, id: this.lastId, createdAt });
+			}
+			return [{ success: true, insertedRows: items.length }];
+		}
+		const chosen = table.rows.filter(matching(parameters as unknown as Matching));
+		if (operation === 'row deleteRows') {
+			table.rows = table.rows.filter((row) => !chosen.includes(row));
+		}
+		return chosen.map((row) => ({ ...row }));
+	}
+}
+
+interface Matching {
+	matchType: 'anyCondition' | 'allConditions';
+	filters: { conditions: Array<{ keyName: string; condition: string; keyValue: string | number }> };
+}
+
+function matching({ matchType, filters: { conditions } }: Matching) {
+	if (conditions.length > 500) throw new Error('too many conditions');
+	const one = (row: IDataObject) => (condition: Matching['filters']['conditions'][number]) => {
+		const { keyName, keyValue } = condition;
+		const value = row[keyName] as string | number;
+		return condition.condition === 'gte' ? value >= keyValue : value === keyValue;
+	};
+	return (row: IDataObject) =>
+		matchType === 'anyCondition' ? conditions.some(one(row)) : conditions.every(one(row));
+}
+
+function nameOf({ parameters }: Pick<INode, 'parameters'>): string {
+	return `${parameters.resource as string} ${parameters.operation as string}`;
+}
