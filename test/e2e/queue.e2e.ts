@@ -3,7 +3,7 @@ import { Backing } from './backing';
 import { Outside } from './outside';
 import { until } from './processes';
 import { startHost, type Host } from './useN8n';
-import { connect, findPhones, node, OURS, people, slack } from './workflows';
+import { charged, connect, findPhones, node, OURS, outputOf, people, slack } from './workflows';
 
 const LEADS = 200;
 const LONGEST_START_MS = 300_000;
@@ -82,6 +82,40 @@ it('200 leads posted at once: two workers share them, each is charged once, ever
 			worker.log.filter((line) => /Worker started execution/.test(line)).length,
 		).toBeGreaterThan(10);
 	}
+});
+
+it('two executions on two workers ask for the same 100 people at the same time, with a purchase book: each is charged once', async () => {
+	const { n8n, outside, credentials } = running();
+	outside.reset({ ecore: 5000 });
+	outside.sandbox.latencyMs = 50;
+	const workflow = await n8n.addWorkflow(
+		{
+			name: 'shared',
+			nodes: [...people('shared'), findPhones({ concurrency: 10, purchaseBook: 'Shared' })],
+			connections: connect({ Posted: [['Each']], Each: [[OURS]] }),
+		},
+		credentials,
+	);
+	const list = Array.from({ length: 100 }, (_, index) => ({ email: emailOf(index) }));
+
+	await Promise.all([1, 2].map(async () => await n8n.webhook('shared', { people: list })));
+	const ended = await n8n.ended(workflow, 2, 100_000);
+
+	expect(ended.map(({ status }) => status)).toEqual(['success', 'success']);
+	const items = (
+		await Promise.all(ended.map(async ({ id }) => outputOf(await n8n.execution(id))))
+	).flat();
+	expect(items.map(({ json }) => json.outcome)).toEqual(Array(200).fill('found'));
+	const keys = outside.sandbox.ledger.map(({ key }) => key);
+	expect(keys).toHaveLength(100);
+	expect(new Set(keys).size).toBe(100);
+	expect(charged(items)).toBe(500);
+	const runs = n8n.workers.map(
+		({ log }) =>
+			ended.filter(({ id }) => log.some((line) => line.includes(`started execution ${id} `)))
+				.length,
+	);
+	expect(runs).toEqual([1, 1]);
 });
 
 it('a worker that is killed (SIGKILL) is not made up for by a second charge: the execution fails, and the other worker goes on', async () => {

@@ -13,6 +13,7 @@ import type {
 import { execute } from '../../nodes/EcoreLensmor/execute';
 import { inTime } from './fakeClock';
 import type { FakeVendor } from './fakeVendor';
+import type { FakeDataTables } from './spend/book/fakeDataTables';
 
 const CREDENTIAL = {
 	ecoreToken: 'ecore-token-4f7a',
@@ -38,6 +39,8 @@ export interface Setup {
 	asTool?: boolean;
 	/** Whether an agent has n8n's engine run the node as its tool: with a run index of its own. */
 	runAsTool?: boolean;
+	/** n8n's data tables; without them, nothing may ask for one. */
+	dataTables?: FakeDataTables;
 	/** When Stop is pressed, in milliseconds after the start; without it the run has no such button. */
 	stopAfterMs?: number;
 }
@@ -94,6 +97,7 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
 
 	const context = {
+		...setup.dataTables?.contextOf('Leads'),
 		...servedBy(vendor, node, setup.credential),
 		getInputData: () => items,
 		continueOnFail: () => onError !== 'stopWorkflow',

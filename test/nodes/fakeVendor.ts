@@ -22,6 +22,8 @@ const LATENCY_MS = 10;
 export class FakeVendor {
 	readonly world: World;
 	readonly sent: IHttpRequestOptions[] = [];
+	/** Called before each answer. */
+	onAnswer: () => void = () => {};
 	/** How many requests were under way at once, at most. */
 	mostAtOnce = 0;
 	private underWay = 0;
@@ -71,6 +73,7 @@ export class FakeVendor {
 		const ms = reply?.ms ?? 0;
 		await new Promise((resolve) => setTimeout(resolve, ms === 0 ? LATENCY_MS : ms));
 		this.underWay -= 1;
+		this.onAnswer();
 
 		if (reply === undefined) {
 			throw Object.assign(new Error('fetch failed'), { httpCode: 'ECONNRESET' });

@@ -172,8 +172,10 @@ export class PurchaseBook {
 		const { key } = wanted;
 		const attempt = this.newAttempt();
 		let rows = this.found.get(key) ?? [];
-		// What was read may be minutes old. That nothing was there is checked once more when a row is written.
-		if (rows.length > 0) rows = await this.visits.visit({ read: [key] });
+		// What was read may be minutes old. That there is nothing is checked once more when a row is written.
+		if (this.findingIn(rows, wanted.despiteDoubt).kind !== 'nothing') {
+			rows = await this.visits.visit({ read: [key] });
+		}
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
 			const finding = this.findingIn(rows, wanted.despiteDoubt);
 			if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
