@@ -275,8 +275,8 @@ export class N8n {
 			data.map(({ id, name }) => [
 				name,
 				new DataTable(
-					async (method, what) =>
-						await this.rest(method, `projects/${projectId}/data-tables/${id}${what}`),
+					async (method, what, body) =>
+						await this.rest(method, `projects/${projectId}/data-tables/${id}${what}`, body),
 				),
 			]),
 		);
@@ -310,7 +310,9 @@ export class N8n {
 
 /** A data table, as a person sees and changes it in the editor. */
 export class DataTable {
-	constructor(private readonly rest: <Data>(method: string, what: string) => Promise<Data>) {}
+	constructor(
+		private readonly rest: <Data>(method: string, what: string, body?: unknown) => Promise<Data>,
+	) {}
 
 	async rows(): Promise<Array<IDataObject & { id: number }>> {
 		const { data } = await this.rest<{ data: Array<IDataObject & { id: number }> }>(
@@ -318,6 +320,14 @@ export class DataTable {
 			'/rows?take=250',
 		);
 		return data;
+	}
+
+	async count(): Promise<number> {
+		return (await this.rest<{ count: number }>('GET', '/rows?take=1')).count;
+	}
+
+	async insert(rows: IDataObject[]): Promise<void> {
+		await this.rest('POST', '/insert', { data: rows, returnType: 'count' });
 	}
 
 	async deleteRow(id: number): Promise<void> {

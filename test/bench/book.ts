@@ -1,0 +1,162 @@
+import { performance } from 'node:perf_hooks';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { crowd, emailOf } from '../fixtures/crowd';
+import { install } from '../e2e/install';
+import { N8n } from '../e2e/n8n';
+import { connect, findPhones, OURS, people } from '../e2e/workflows';
+import { Sandbox } from '../sandbox/sandbox';
+
+// What a purchase book costs in a whole n8n with SQLite: the same runs without one and with one, in tables of
+// 1,000 and of 100,000 rows. Times are those that n8n states for the node, in milliseconds.
+
+const PEOPLE = 6_000;
+const LIST = 1_000;
+const LATENCY_MS = 50;
+const CONCURRENCY = 20;
+const SINGLES = 9;
+const ROWS_AT_ONCE = 2_000;
+
+interface Bench {
+	n8n: N8n;
+	sandbox: Sandbox;
+	credentials: Record<string, string>;
+}
+
+let nextPerson = 0;
+/** People who were not asked for before. */
+function newPeople(count: number): IDataObject[] {
+	nextPerson += count;
+	return Array.from({ length: count }, (_, index) => ({
+		email: emailOf(nextPerson - count + index),
+	}));
+}
+
+let webhooks = 0;
+/** Publishes a workflow with these options, and returns what runs it: how long the node took. */
+async function workflowOf({ n8n, credentials }: Bench, options: IDataObject) {
+	webhooks += 1;
+	const name = `bench-${webhooks}`;
+	const id = await n8n.addWorkflow(
+		{
+			name,
+			nodes: [...people(name), findPhones(options)],
+			connections: connect({ Posted: [['Each']], Each: [[OURS]] }),
+		},
+		credentials,
+	);
+	let runs = 0;
+	return async (list: IDataObject[]): Promise<number> => {
+		runs += 1;
+		await n8n.webhook(name, { people: list });
+		const [last] = await n8n.ended(id, runs, 300_000);
+		const { data } = await n8n.execution(last?.id ?? '');
+		const [run] = data.resultData.runData[OURS] ?? [];
+		const items = run?.data?.main?.[0] ?? [];
+		const good = items.filter(({ json }) => json.outcome === 'found').length;
+		if (run === undefined || good !== list.length) {
+			throw new Error(`${good} of ${list.length} found: ${JSON.stringify(items[0]?.json)}`);
+		}
+		return run.executionTime;
+	};
+}
+
+function median(times: number[]): number {
+	return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+/** Fills the table up to that many rows, with purchases of others. */
+async function fill({ n8n }: Bench, name: string, size: number): Promise<void> {
+	const table = (await n8n.dataTables()).get(name);
+	if (table === undefined) throw new Error(`no data table ${name}`);
+	for (let from = await table.count(); from < size; from += ROWS_AT_ONCE) {
+		const rows = Array.from({ length: Math.min(ROWS_AT_ONCE, size - from) }, (_, index) => ({
+			key: `other-${from + index}`,
+			vendor: 'ecore',
+			operation: 'phone.enrich',
+			about: `other-${from + index}@crowd.example`,
+			outcome: 'found',
+			credits: 5,
+			result: '{"found":true,"phone":"+1 555 0","email":null,"matchedBy":"email"}',
+			execution: '1',
+			workflow: 'Others',
+			attempt: `attempt-${from + index}`,
+			validForMs: 0,
+		}));
+		await table.insert(rows);
+	}
+}
+
+function report(what: string, figure: number, bound: number, unit: string, detail: string): void {
+	const state = figure <= bound ? 'ok' : 'ABOVE ITS BOUND';
+	console.log(`${what}: ${figure.toFixed(2)} ${unit} (at most ${bound}) ${state}. ${detail}`);
+}
+
+async function measure(bench: Bench, size: number): Promise<void> {
+	const { sandbox } = bench;
+	const name = `Book of ${size}`;
+	const options = { concurrency: CONCURRENCY };
+	const without = await workflowOf(bench, options);
+	const withBook = await workflowOf(bench, { ...options, purchaseBook: name });
+	sandbox.latencyMs = 0;
+	await withBook(newPeople(1));
+	await without(newPeople(1));
+	await fill(bench, name, size);
+
+	const singles: Record<'without' | 'bought' | 'answered', number[]> = {
+		without: [],
+		bought: [],
+		answered: [],
+	};
+	for (let time = 0; time < SINGLES; time += 1) {
+		const [one = {}] = newPeople(1);
+		singles.without.push(await without(newPeople(1)));
+		singles.bought.push(await withBook([one]));
+		singles.answered.push(await withBook([one]));
+	}
+	const base = median(singles.without);
+	const rows = `${size} rows`;
+	const detail = `${median(singles.bought)} ms bought, ${median(singles.answered)} ms answered, ${base} ms without a book`;
+	report(
+		`One contact that must be bought, ${rows}`,
+		median(singles.bought) - base,
+		150,
+		'ms more',
+		detail,
+	);
+	report(`One contact from the book, ${rows}`, median(singles.answered), 60, 'ms', detail);
+
+	sandbox.latencyMs = LATENCY_MS;
+	const list = newPeople(LIST);
+	const plain = await without(newPeople(LIST));
+	const booked = await withBook(list);
+	const again = await withBook(list);
+	report(
+		`${LIST} lookups, ${rows}`,
+		booked / plain,
+		1.5,
+		'times as long as without a book',
+		`${booked} ms with, ${plain} ms without`,
+	);
+	report(`${LIST} answers from the book, ${rows}`, again / 1000, 5, 's', '');
+}
+
+async function main(): Promise<void> {
+	const start = performance.now();
+	const sandbox = await Sandbox.start({ people: crowd(PEOPLE), wallet: { ecore: 1_000_000 } });
+	const n8n = await N8n.start(install(), { N8N_PAYLOAD_SIZE_MAX: '64' });
+	try {
+		const credentials = {
+			ecoreLensmorApi: await n8n.addCredential('ecoreLensmorApi', sandbox.credential),
+		};
+		const bench = { n8n, sandbox, credentials };
+		for (const size of [1_000, 100_000]) await measure(bench, size);
+	} finally {
+		await n8n.stop();
+		await sandbox.stop();
+	}
+	console.log(`${Math.round((performance.now() - start) / 1000)} seconds`);
+}
+
+void main();
