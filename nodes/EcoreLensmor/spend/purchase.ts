@@ -127,7 +127,8 @@ async function buy<Request, Response>(
 			const result = await send(spending, endpoint, wire, lostBefore, claim);
 			if (result.kind === 'notSent' && claim?.mayStart() === false && !isOver(spending)) {
 				// It waited too long for its turn, and its row is too old: it is written down anew.
-				await (result.lostBefore ? claim.leaveUnknown() : claim.takeBack());
+				if (result.lostBefore) claim.leaveUnknown();
+				else claim.takeBack();
 				lostBefore = result.lostBefore;
 				continue;
 			}
@@ -135,7 +136,7 @@ async function buy<Request, Response>(
 			const { receipt, doubt } = receiptFor(spending, operation, request, result);
 			// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
 			if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
-				await claim?.takeBack();
+				claim?.takeBack();
 				const { earlier } = recollection;
 				return earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason);
 			}
@@ -145,7 +146,7 @@ async function buy<Request, Response>(
 				worstCase,
 				request: operation.combiner === undefined ? undefined : request,
 			});
-			await settle(claim, endpoint.repeat, receipt);
+			settle(claim, endpoint.repeat, receipt);
 			return recorded;
 		}
 	} finally {

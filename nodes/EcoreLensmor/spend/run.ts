@@ -120,6 +120,7 @@ async function spend(
 		}
 		shared.throttle.begin(results.length);
 		const keys = await purchaseAll(operation, results, spending, atOnce(prepared), regrouped);
+		await spending.book?.finish();
 		const hasProblem = results.some(({ receipt }) => isProblem(receipt));
 		if (haltOnProblem && hasProblem && !spending.cancelled()) {
 			throw failed(node, operation, results);

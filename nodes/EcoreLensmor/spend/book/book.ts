@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Outcome } from '../../operations/outcome';
 import { doubtsIn, findingIn, isAlive, rowsBy, type Finding, type NewRow, type Row } from './rows';
-import { JointVisits, type BookTable } from './table';
+import { JointVisits, type BookTable, type Visit } from './table';
 
 /** How a run uses the purchase book. Times are in milliseconds, limits in credits. */
 export interface BookSettings {
@@ -61,12 +61,12 @@ export type Opening =
 export interface Claim {
 	/** Whether it may still be sent. Otherwise others could take it for one of a process that died. */
 	mayStart: () => boolean;
-	/** Writes down what came back. Never throws: `PurchaseBook.problem` says what failed. */
-	settle(answer: Answer): Promise<void>;
-	/** Writes down that nobody knows what came of it. Never throws. */
-	leaveUnknown(): Promise<void>;
-	/** Takes the row back: nothing was sent, or the vendor refused. Never throws. */
-	takeBack(): Promise<void>;
+	/** Writes down what came back, in the next visit to the table: `PurchaseBook.finish` waits for it. */
+	settle(answer: Answer): void;
+	/** Writes down that nobody knows what came of it. */
+	leaveUnknown(): void;
+	/** Takes the row back: nothing was sent, or the vendor refused. */
+	takeBack(): void;
 }
 
 /** What came back. */
@@ -137,6 +137,8 @@ export class PurchaseBook {
 	private admission: Promise<unknown> = Promise.resolve();
 	/** What others spent, in the period of each limit, when it was last read. */
 	private others: { readAt: number; spending: Spending[] } = { readAt: 0, spending: [] };
+	/** What is being written after an answer. */
+	private readonly writing = new Set<Promise<unknown>>();
 	/** Counts what happens, to tell what came after what. */
 	private moments = 0;
 	/** The time of n8n's database minus the clock's; `undefined` until a row was written. */
@@ -162,6 +164,11 @@ export class PurchaseBook {
 	lookUp(key: string): Row | undefined {
 		const finding = this.findingIn(this.found.get(key) ?? [], false);
 		return finding.kind === 'bought' ? finding.row : undefined;
+	}
+
+	/** Resolves when all answers are written down. Never throws: `problem` says what could not be written. */
+	async finish(): Promise<void> {
+		await Promise.all(this.writing);
 	}
 
 	/**
@@ -265,12 +272,18 @@ export class PurchaseBook {
 
 	/** Takes a row back for which nothing was sent. Never throws: then it may stay, and nobody asks because of it. */
 	private async remove(key: string, attempt: string): Promise<void> {
+		const rows = await this.change({ read: [key] });
+		const own = rows.filter((row) => row.attempt === attempt).map(({ id }) => id);
+		if (own.length > 0) await this.change({ remove: own });
+	}
+
+	/** Visits the table. Never throws: `problem` says what failed, and nothing was read then. */
+	private async change(visit: Partial<Visit>): Promise<Row[]> {
 		try {
-			const rows = await this.visits.visit({ read: [key] });
-			const own = rows.filter((row) => row.attempt === attempt).map(({ id }) => id);
-			if (own.length > 0) await this.visits.visit({ remove: own });
+			return await this.visits.visit(visit);
 		} catch (error) {
 			this.problem ??= (error as Error).message;
+			return [];
 		}
 	}
 
@@ -284,28 +297,23 @@ export class PurchaseBook {
 		const doubts = doubtsIn(before, this.now);
 		// One row is enough for what is asked again and again and costs nothing.
 		const costless = before.filter(({ outcome, credits }) => outcome !== 'asked' && credits === 0);
-		const finish = async (
-			credits: number,
-			insert: NewRow[],
-			replaced: Row[] = [],
-		): Promise<void> => {
+		const write = (credits: number, insert: NewRow[], replaced: Row[] = []): void => {
 			this.spent += credits - row.credits;
 			this.underWay -= row.credits;
-			try {
-				await this.visits.visit({ insert, remove: [row, ...replaced].map(({ id }) => id) });
-			} catch (error) {
-				this.problem ??= (error as Error).message;
-			}
+			// Not waited for: the next request's row is written in the same visit.
+			const written = this.change({ insert, remove: [row, ...replaced].map(({ id }) => id) });
+			this.writing.add(written);
+			void written.then(() => this.writing.delete(written));
 		};
 		return {
 			mayStart: () => this.mayStart(writtenAt),
-			settle: async ({ outcome, credits = row.credits, result }) => {
+			settle: ({ outcome, credits = row.credits, result }) => {
 				const answer = { ...row, outcome, credits, result, validForMs: 0 };
 				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
-				await finish(credits, [answer, ...closed], [...doubts, ...costless]);
+				write(credits, [answer, ...closed], [...doubts, ...costless]);
 			},
-			leaveUnknown: async () => await finish(row.credits, [{ ...row, validForMs: 0 }]),
-			takeBack: async () => await finish(0, []),
+			leaveUnknown: () => write(row.credits, [{ ...row, validForMs: 0 }]),
+			takeBack: () => write(0, []),
 		};
 	}
 

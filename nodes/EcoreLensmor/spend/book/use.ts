@@ -69,16 +69,16 @@ export async function open(
 	}
 }
 
-/** Writes down in the book what a request came to. Never throws. */
-export async function settle(
+/** Has the book write down what a request came to. */
+export function settle(
 	claim: Claim | undefined,
 	repeat: Endpoint<never, never>['repeat'],
 	{ outcome, creditsCharged, fields }: Receipt,
-): Promise<void> {
-	if (outcome === 'uncertain') await claim?.leaveUnknown();
+): void {
+	if (outcome === 'uncertain') claim?.leaveUnknown();
 	else {
 		const isKept = repeat === 'paid' && outcome === 'found';
-		await claim?.settle({
+		claim?.settle({
 			outcome,
 			credits: creditsCharged ?? undefined,
 			result: isKept ? JSON.stringify(fields) : '',

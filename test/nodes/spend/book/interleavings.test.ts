@@ -81,7 +81,6 @@ const vendors: VendorDoes[][] = [
 	['finds'],
 	['finds nothing', 'finds'],
 	['finds, answer lost', 'finds'],
-	['answer lost', 'finds'],
 	['refuses', 'finds'],
 ];
 // Who gives way is decided by these names, and the third execution may come before or after the others.
@@ -89,13 +88,15 @@ const orders = [
 	['b', 'c', 'a'],
 	['c', 'b', 'd'],
 ];
+// Half a minute for each order: npm run test:soak plays both with each vendor.
+const isSoak = process.env.SEARCH_RUNS !== undefined;
 
 it.each(vendors.map((vendorDoes) => ({ vendorDoes })))(
 	'$vendorDoes: in all orders, one person is charged once at most, and nobody waits for ever',
 	async ({ vendorDoes }) => {
 		const settings: WorldSettings = { vendorDoes };
 		let states = 0;
-		for (const names of orders) {
+		for (const names of isSoak || vendorDoes.length === 1 ? orders : orders.slice(0, 1)) {
 			const executions = names.map((name) => ({ name, people: [ANN] }));
 			const explored = await explore(
 				() => new Play(settings, executions, { crashes: 1, ticks: 2 }),

@@ -142,6 +142,7 @@ export class World {
 			const key = keyOf('phone.enrich', email);
 			process.receipts.push(await purchase(spending, phoneEnrich, { key, request: { email } }));
 		}
+		await book.finish();
 		process.isDone = true;
 	}
 
