@@ -185,6 +185,15 @@ describe('after a round of requests that ended with one turned away', () => {
 		expect(await next(3)).toEqual(startedAt);
 	});
 
+	it('a larger run that begins later has no larger window: the pace stays', async () => {
+		const all = await afterARound(4);
+		all.throttle.begin(1000);
+		void all.begin(20);
+		await pass(60_000);
+		// None of them is answered, so no more than the window starts.
+		expect(all.startedAt.length - 10).toBeLessThanOrEqual(4);
+	});
+
 	it('a burst that is turned away is one round', async () => {
 		const { throttle, turnAway, next } = await afterARound(4);
 		await pass(50);

@@ -51,9 +51,11 @@ const TABLE_NODE = { type: 'n8n-nodes-base.dataTable', typeVersion: 1.1 };
 type Step = Pick<INode, 'parameters'>;
 type Condition = { keyName: keyof Row; condition: string; keyValue: string | number };
 
-// The id of a table does not change, and asking for it takes as long as a purchase. By workflow, because the
-// tables are those of its project, and by name.
-const tableIds = new Map<string, string>();
+// Asking for a table's id takes as long as writing a row. By workflow, because the tables are those of its
+// project, and by name.
+const tableIds = new Map<string, { id: string; foundAt: number }>();
+// A person may give a table another name, and all processes should soon agree on which one is meant.
+const BELIEVE_FOR_MS = 60_000;
 
 /**
  * A purchase book in an n8n data table of the workflow's project, which is made when a row is first written. A
@@ -94,7 +96,7 @@ export class DataTable implements BookTable {
 	/** Runs steps on the table, and once more if the table is not there any more. */
 	private async run(rows: NewRow[], steps: Step[]): Promise<IDataObject[]> {
 		if (steps.length === 0) return [];
-		const known = tableIds.get(this.cacheKey);
+		const known = this.knownId;
 		const id = known ?? (await this.tableId(rows.length > 0));
 		if (id === undefined) return [];
 		try {
@@ -110,6 +112,12 @@ export class DataTable implements BookTable {
 
 	private asNodeError(error: unknown): NodeOperationError {
 		return nodeError(this.context.getNode(), (error as Error).message);
+	}
+
+	private get knownId(): string | undefined {
+		const known = tableIds.get(this.cacheKey);
+		const isRecent = known !== undefined && performance.now() - known.foundAt < BELIEVE_FOR_MS;
+		return isRecent ? known.id : undefined;
 	}
 
 	private get cacheKey(): string {
@@ -129,7 +137,7 @@ export class DataTable implements BookTable {
 				if (id === undefined) throw this.asNodeError(error);
 			}
 		}
-		if (id !== undefined) tableIds.set(this.cacheKey, id);
+		if (id !== undefined) tableIds.set(this.cacheKey, { id, foundAt: performance.now() });
 		return id;
 	}
 

@@ -195,6 +195,22 @@ it('a row that a person has edited says that nobody knows, and never that someth
 	]);
 });
 
+it('a table that a person gives another name is left alone after a minute', async () => {
+	jest.useFakeTimers();
+	const table = tableOf();
+	await table.visit({ ...nothing, insert: [rowOf('a')] });
+	const renamed = n8n.named(NAME);
+	if (renamed !== undefined) renamed.name = 'Old purchases';
+	jest.advanceTimersByTime(59_999);
+	await table.visit({ ...nothing, insert: [rowOf('b')] });
+	jest.advanceTimersByTime(1);
+	await table.visit({ ...nothing, insert: [rowOf('c')] });
+	jest.useRealTimers();
+
+	expect(renamed?.rows.map(({ key }) => key)).toEqual(['a', 'b']);
+	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['c']);
+});
+
 it('two workflows do not share what was found out about a table: they may be in two projects', async () => {
 	await tableOf().visit({ ...nothing, insert: [rowOf('a')] });
 	n8n.visits.length = 0;
