@@ -14,7 +14,7 @@ function contact(properties: Record<string, string>) {
 	};
 }
 
-it('a CRM contact: sales hears the phone, what it cost and what is left; a contact without a phone is asked after', async () => {
+it('a CRM contact: sales hears the phone, what it cost and what is left; a contact without a phone is asked after; the week is summed up', async () => {
 	const { n8n, outside, credentials } = host();
 	const workflow = await n8n.addWorkflow(example('crm-contact-to-phone-to-slack'), credentials);
 
@@ -36,7 +36,16 @@ it('a CRM contact: sales hears the phone, what it cost and what is left; a conta
 	await n8n.webhook('crm-contact', contact({ firstname: 'Nobody' }));
 	await n8n.ended(workflow, 3);
 
-	const [found, missing, refused] = outside.messages;
+	// HubSpot sends the first one again.
+	await n8n.webhook(
+		'crm-contact',
+		contact({ firstname: 'Amara', email: 'amara.okafor@brightline-logistics.com' }),
+	);
+	await n8n.ended(workflow, 4);
+
+	const [found, missing, refused, again] = outside.messages;
+	expect(again?.text).toContain('+1 312-555-0142');
+	expect(again?.text).toContain('0 credits charged');
 	expect(found?.channel).toBe('#sales-leads');
 	expect(found?.text).toContain('Amara Okafor');
 	expect(found?.text).toContain('+1 312-555-0142');
@@ -46,10 +55,21 @@ it('a CRM contact: sales hears the phone, what it cost and what is left; a conta
 	expect(missing?.text).toContain('0 credits charged, 995 left');
 	expect(refused?.channel).toBe('#operations');
 	expect(refused?.text).toContain('refused');
-	expect(outside.messages).toHaveLength(3);
+	expect(outside.messages).toHaveLength(4);
 	expect(outside.sandbox.ledger.map(({ key, credits }) => [key, credits])).toEqual([
 		['amara.okafor@brightline-logistics.com', 5],
 	]);
+
+	const weekly = example('weekly-spending-to-slack');
+	const report = await n8n.addWorkflow(weekly, credentials, { active: false });
+	await n8n.runByHand(report, 'Every Monday');
+	await n8n.ended(report);
+	expect(outside.messages.at(-1)?.text).toBe(
+		[
+			'*5 credits* were spent in the last seven days.',
+			'phone.enrich in CRM contact → phone → Slack: 5 credits, 2 requests',
+		].join('\n'),
+	);
 });
 
 /** Answers the question of a workflow in Slack as a person does: once n8n waits for it, not before. */

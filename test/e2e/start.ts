@@ -7,6 +7,7 @@ import { example, startHost } from './useN8n';
 
 const EXAMPLES = [
 	'crm-contact-to-phone-to-slack',
+	'weekly-spending-to-slack',
 	'nightly-records-to-slack',
 	'event-unlock-with-approval',
 	'find-people-unlock-emails',
