@@ -79,7 +79,7 @@ export function toItem(
 		'defect' in ofRequest ? sentences(receipt.reason, ofRequest.defect) : receipt.reason;
 	const result: IDataObject = {
 		outcome: receipt.outcome,
-		...('defect' in ofRequest ? {} : ofRequest.result),
+		...('result' in ofRequest ? ofRequest.result : {}),
 		...receipt.fields,
 		creditsCharged: receipt.creditsCharged,
 		creditsRemaining: receipt.creditsRemaining,

@@ -30,7 +30,7 @@ interface Group {
 	/** The requests of this run that ask for at least one of these things. */
 	askedBy: Array<WantedRequest & { things: string[] }>;
 	/** Whether the credits are divided among these requests; otherwise the first one carries all of them. */
-	isDivided: boolean;
+	isDivided?: boolean;
 }
 
 /**
@@ -141,7 +141,7 @@ export class Regrouped {
 			// If this run asks for it in the same form, the memory answers.
 			if (byKey.has(earlier.key)) return;
 			const things = new Set(this.thingsIn(earlier.request));
-			const group: Group = { earlier, things, askedBy: [], isDivided: false };
+			const group: Group = { earlier, things, askedBy: [] };
 			this.groups.add(group);
 			for (const thing of things) {
 				const others = this.groupsByThing.get(thing);
@@ -193,7 +193,7 @@ export class Regrouped {
 	/** What an earlier receipt says of a part of its request; `undefined` also if the operation's code throws. */
 	private partOf({ receipt, request }: ReusableRequest, part: unknown): Part | undefined {
 		const result = tryOperation(() => this.operation.part?.(receipt, request, part));
-		return 'defect' in result ? undefined : result.result;
+		return 'result' in result ? result.result : undefined;
 	}
 
 	/** The lock keys of a request; none if the operation's code throws. */

@@ -77,8 +77,7 @@ function complaintAbout(field: Field, text: string): string | undefined {
 }
 
 function identifier(item: ItemParameters, field: Field): Identifier {
-	const given = item.field(field);
-	if (given === undefined || given === null) return { absent: true };
+	const given = item.field(field) ?? '';
 	if (typeof given !== 'string')
 		return { malformed: `${LABELS[field]} must be text, not ${quote(given)}` };
 	const text = given.trim();
