@@ -50,7 +50,7 @@ export type Opening =
 	| { kind: 'bought'; row: Row }
 	/** Asked before, and nobody knows what came of it. */
 	| { kind: 'unknown'; row: Row }
-	/** It could pass a limit; the name of the limit, and what was spent in its period, in credits. */
+	/** It could pass a limit; the limit, and what was surely spent in its period, in credits. */
 	| { kind: 'overLimit'; limit: SpendingLimit; spent: number }
 	/** A person pressed Stop. */
 	| { kind: 'stopped' }
@@ -336,7 +336,7 @@ export class PurchaseBook {
 			const surelySpent = spent - sum(underWay) - this.underWay;
 			return surelySpent <= left
 				? { kind: 'wait', others: underWay }
-				: { kind: 'overLimit', limit, spent };
+				: { kind: 'overLimit', limit, spent: surelySpent };
 		}
 		this.spent += own.row.credits;
 		this.underWay += own.row.credits;
