@@ -10,9 +10,9 @@ const LONGEST_START_MS = 300_000;
 
 // A worker that is gone is noticed within seconds; n8n's own settings take a minute or more.
 const QUICK_TO_NOTICE = {
-	QUEUE_WORKER_LOCK_DURATION: '5000',
-	QUEUE_WORKER_LOCK_RENEW_TIME: '1000',
-	QUEUE_WORKER_STALLED_INTERVAL: '3000',
+	QUEUE_WORKER_LOCK_DURATION: '20000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+	QUEUE_WORKER_STALLED_INTERVAL: '5000',
 };
 
 let host: Host | undefined;
