@@ -10,6 +10,7 @@ import { ecoreLensmorApiTest } from './free/checkCredential';
 import { properties } from './properties';
 import { searchEvents } from './free/searchEvents';
 import { execute } from './execute';
+import { outputs } from './items/outputs';
 
 /** The node as n8n loads it: its description, its methods and `execute`. */
 export class EcoreLensmor implements INodeType {
@@ -25,7 +26,7 @@ export class EcoreLensmor implements INodeType {
 		defaults: { name: 'eCore & Lensmor' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs,
 		credentials: [{ name: 'ecoreLensmorApi', required: true, testedBy: 'ecoreLensmorApiTest' }],
 		properties,
 	};

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { checkPrices } from './free/checkPrices';
 import { findPurchased } from './free/findPurchased';
 import { runFree } from './free/run';
 import { unusable } from './items/report';
@@ -17,7 +18,7 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const operation = chosenOperation(context);
 	switch (operation?.kind) {
 		case 'paid':
-			return await runPaid(context, operation, findPurchased);
+			return await runPaid(context, operation, { findDetails: findPurchased, checkPrices });
 		case 'free':
 			return await runFree(context, operation);
 		case undefined: {

@@ -1,7 +1,9 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { operations } from './operations';
-import type { Operation } from './operations/operation';
+import type { Operation, OutcomeOutput } from './operations/operation';
+import { OTHER_OUTPUT } from './operations/outcome';
+import { RESOURCES } from './operations/resources';
 import {
 	DEFAULT_CONCURRENCY,
 	DEFAULT_REMEMBER_DAYS,
@@ -10,35 +12,39 @@ import {
 } from './items/settings';
 
 const timeoutOption: INodeProperties = {
-	displayName: 'Timeout',
+	displayName: 'Timeout (Ms)',
 	name: 'timeout',
 	type: 'number',
 	default: DEFAULT_TIMEOUT_MS,
 	typeOptions: { minValue: 1 },
-	description: 'How many milliseconds one request may take',
+	description: 'How long one request may take, in milliseconds',
 };
 
-const optionsOfPaidOperations: INodeProperties[] = [
+const optionsOfPaidOperations = (
+	maximumCredits: number,
+	perDay = 5 * maximumCredits,
+	perMonth = 50 * maximumCredits,
+): INodeProperties[] => [
 	{
 		displayName: 'Concurrency',
 		name: 'concurrency',
 		type: 'number',
 		default: DEFAULT_CONCURRENCY,
 		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
-		description: 'How many requests are under way at once. Event unlocks go one at a time.',
+		description: 'How many requests are under way at once',
 	},
 	{
 		displayName: 'Dry Run',
 		name: 'dryRun',
 		type: 'boolean',
-		default: false,
-		description: 'Whether to send nothing and only say of every item what it could cost at most',
+		default: true,
+		description: 'Whether to buy nothing and only say of every item what it could cost at most',
 	},
 	{
 		displayName: 'Maximum Credits',
 		name: 'maximumCredits',
 		type: 'number',
-		default: 100,
+		default: maximumCredits,
 		typeOptions: { minValue: 0 },
 		description:
 			'The most credits this node may spend in one execution, with all rounds of a loop and all re-runs. A request that could pass it is not sent.',
@@ -47,7 +53,7 @@ const optionsOfPaidOperations: INodeProperties[] = [
 		displayName: 'Maximum Credits per Day',
 		name: 'maximumCreditsPerDay',
 		type: 'number',
-		default: 500,
+		default: perDay,
 		typeOptions: { minValue: 0 },
 		description:
 			'The most credits of this vendor that all who use the same purchase book may spend in 24 hours. A request that could pass it is not sent. Needs Purchase Book.',
@@ -56,7 +62,7 @@ const optionsOfPaidOperations: INodeProperties[] = [
 		displayName: 'Maximum Credits per Month',
 		name: 'maximumCreditsPerMonth',
 		type: 'number',
-		default: 5000,
+		default: perMonth,
 		typeOptions: { minValue: 0 },
 		description:
 			'The most credits of this vendor that all who use the same purchase book may spend in 30 days. A request that could pass it is not sent. Needs Purchase Book.',
@@ -100,12 +106,51 @@ function showFor({ resource, operation }: Operation, field?: INodeProperties): I
 	};
 }
 
-function optionsOf({ kind, description }: Operation): INodeProperties[] {
-	const shared = kind === 'paid' ? optionsOfPaidOperations : [timeoutOption];
+function optionsOf(operation: Operation): INodeProperties[] {
+	if (operation.kind === 'free') return [...operation.description.options, timeoutOption];
+	const { description, isOneAtATime } = operation;
+	const shared = optionsOfPaidOperations(description.maximumCredits).filter(
+		({ name }) => name !== 'concurrency' || isOneAtATime !== true,
+	);
 	return [...description.options, ...shared].sort(byName);
 }
 
-const resources = [...new Set(operations.map(({ resource }) => resource))];
+/** The fields of an operation. What one costs stands first, also if the user renames the node. */
+function fieldsOf({ kind, description }: Operation): INodeProperties[] {
+	if (kind === 'free') return description.fields;
+	const notice: INodeProperties = {
+		displayName: description.price,
+		name: 'priceNotice',
+		type: 'notice',
+		default: '',
+	};
+	return [notice, ...description.fields, outputsField(description.outputs)];
+}
+
+function outputsField(outputs: readonly OutcomeOutput[]): INodeProperties {
+	const names = [...outputs.map(({ name }) => name), OTHER_OUTPUT];
+	const outcomes = outputs.flatMap((output) => output.outcomes);
+	return {
+		displayName: 'Outputs',
+		name: 'outputs',
+		type: 'options',
+		noDataExpression: true,
+		default: 'one',
+		options: [
+			{
+				name: 'One',
+				value: 'one',
+				description: `All items leave by one output. To branch, put outcome in a Switch: ${outcomes.join(', ')}, refused, uncertain, not_sent; planned in a dry run.`,
+			},
+			{
+				name: 'One per Outcome',
+				value: 'byOutcome',
+				description: `${names.join(', ')}. Other: refused, uncertain, not_sent, and planned in a dry run.`,
+			},
+		],
+		description: 'Whether the node has an output for each outcome',
+	};
+}
 
 function operationsOf(resource: string): Operation[] {
 	return operations.filter((operation) => operation.resource === resource);
@@ -116,19 +161,21 @@ const resourceDropdown: INodeProperties = {
 	name: 'resource',
 	type: 'options',
 	noDataExpression: true,
-	options: resources.flatMap((resource): INodePropertyOptions[] =>
-		operationsOf(resource)
-			.slice(0, 1)
-			.map(({ description }) => ({ name: description.resourceName, value: resource })),
-	),
+	options: Object.entries(RESOURCES).map(([value, resource]): INodePropertyOptions => ({
+		value,
+		...resource,
+	})),
 	default: 'record',
 };
 
-const operationDropdowns = resources.map((resource): INodeProperties => {
+const operationDropdowns = Object.keys(RESOURCES).map((resource): INodeProperties => {
 	const choices = operationsOf(resource);
-	// n8n does not save a parameter that has its default value. Workflows that were saved when a resource
-	// had only its paid operation must still run that operation, so it is the default.
-	const first = (choices.find(({ kind }) => kind === 'paid') ?? choices[0])?.operation ?? '';
+	// Whoever chooses a resource and presses Execute at once should spend nothing.
+	const safest =
+		choices.find(({ operation }) => operation === 'getAll') ??
+		choices.find(({ kind }) => kind === 'free') ??
+		choices[0];
+	const first = safest?.operation ?? '';
 	return {
 		displayName: 'Operation',
 		name: 'operation',
@@ -150,7 +197,7 @@ export const properties: INodeProperties[] = [
 	resourceDropdown,
 	...operationDropdowns,
 	...operations.flatMap((operation) => [
-		...operation.description.fields.map((field) => ({
+		...fieldsOf(operation).map((field) => ({
 			...field,
 			displayOptions: showFor(operation, field),
 		})),

@@ -229,6 +229,7 @@ async function combined(figures: Figure[]): Promise<void> {
 			uuids: '={{ $json.uuid }}',
 			unlockType: 'email',
 			requestMode: 'combined',
+			returnContactDetails: false,
 		},
 		items: crowd(people).map(({ uuid }) => ({ uuid })),
 	}));

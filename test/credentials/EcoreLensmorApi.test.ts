@@ -105,6 +105,27 @@ it('a token with a line break is not sent', async () => {
 	).rejects.toThrow('Lensmor API Key holds a character that no token has');
 });
 
+it.each(['http://ecore.example', 'http://127.evil.example', 'http://10.0.0.7', 'http://[::2]'])(
+	'no token is sent to %s unencrypted',
+	async (ecoreBaseUrl) => {
+		const refusal = authenticated({ url: `${ecoreBaseUrl}/external/x` }, { ecoreBaseUrl });
+		await expect(refusal).rejects.toThrow(
+			'eCore Base URL begins with http, so the token could be read',
+		);
+	},
+);
+
+it.each(['http://localhost:1', 'http://127.0.0.1:1', 'http://127.9.9.9', 'http://[::1]:1'])(
+	'%s is this machine, so it needs no encryption',
+	async (ecoreBaseUrl) => {
+		const { headers } = await authenticated(
+			{ url: `${ecoreBaseUrl}/external/x` },
+			{ ecoreBaseUrl },
+		);
+		expect(headers?.Authorization).toBe('Token ecore-token-1234');
+	},
+);
+
 it('where one base URL lies within the other, the longer one tells the vendor', async () => {
 	const changes = {
 		ecoreBaseUrl: 'http://127.0.0.1:1/backend/api/v1',

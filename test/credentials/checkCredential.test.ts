@@ -93,6 +93,6 @@ it('says which address is not the vendor', async () => {
 it('says which address cannot be read', async () => {
 	expect(await test({ ecoreBaseUrl: 'app.ecoreservice.com' })).toEqual([
 		'Error',
-		'eCore Base URL is not an http(s) address: correct it in the credential',
+		'eCore Base URL is not an https address: correct it in the credential',
 	]);
 });

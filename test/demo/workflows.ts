@@ -86,7 +86,8 @@ const recordDetails: Pick<DemoWorkflow, 'who' | 'details' | 'detailsOf'> = {
 
 const recordsPerItem: DemoWorkflow = {
 	title: 'Record → Unlock, one request per item',
-	settings: 'Unlock: Email; Send: One Request per Item; On Error: Stop Workflow',
+	settings:
+		'Unlock: Email; Requests: One per Item; Return Contact Details: off; On Error: Stop Workflow',
 	setup: {
 		parameters: {
 			resource: 'record',
@@ -94,6 +95,7 @@ const recordsPerItem: DemoWorkflow = {
 			uuids: '={{ $json.uuid }}',
 			unlockType: 'email',
 			requestMode: 'perItem',
+			returnContactDetails: false,
 		},
 		items: unlocks.items,
 	},
@@ -103,7 +105,8 @@ const recordsPerItem: DemoWorkflow = {
 
 const recordsCombined: DemoWorkflow = {
 	title: 'Record → Unlock, combined',
-	settings: 'Unlock: Phone; Send: Combined; Batch Size: 4; On Error: Stop Workflow',
+	settings:
+		'Unlock: Phone; Requests: Combined; Return Contact Details: off; Batch Size: 4; On Error: Stop Workflow',
 	setup: {
 		parameters: {
 			resource: 'record',
@@ -111,6 +114,7 @@ const recordsCombined: DemoWorkflow = {
 			uuids: '={{ $json.uuid }}',
 			unlockType: 'phone',
 			requestMode: 'combined',
+			returnContactDetails: false,
 			options: { batchSize: 4 },
 		},
 		items: unlocks.items,
@@ -192,7 +196,6 @@ const recordsBought: DemoWorkflow = {
 			uuids: '={{ $json.uuid }}',
 			unlockType: 'email',
 			requestMode: 'perItem',
-			options: { returnContactDetails: true },
 		},
 		items: [],
 	},

@@ -1,6 +1,6 @@
 import { shipped } from '../sandbox/world';
 import { until } from './processes';
-import { example, useN8n } from './useN8n';
+import { example, exampleThatBuys, useN8n } from './useN8n';
 
 const host = useN8n();
 
@@ -16,7 +16,10 @@ function contact(properties: Record<string, string>) {
 
 it('a CRM contact: sales hears the phone, what it cost and what is left; a contact without a phone is asked after; the week is summed up', async () => {
 	const { n8n, outside, credentials } = host();
-	const workflow = await n8n.addWorkflow(example('crm-contact-to-phone-to-slack'), credentials);
+	const workflow = await n8n.addWorkflow(
+		exampleThatBuys('crm-contact-to-phone-to-slack'),
+		credentials,
+	);
 
 	await n8n.webhook(
 		'crm-contact',
@@ -28,22 +31,21 @@ it('a CRM contact: sales hears the phone, what it cost and what is left; a conta
 		}),
 	);
 	await n8n.ended(workflow);
-	await n8n.webhook(
-		'crm-contact',
-		contact({ firstname: 'Priya', lastname: 'Raman', email: 'priya.raman@sundaranalytics.in' }),
-	);
-	await n8n.ended(workflow, 2);
-	await n8n.webhook('crm-contact', contact({ firstname: 'Nobody' }));
-	await n8n.ended(workflow, 3);
-
 	// HubSpot sends the first one again.
 	await n8n.webhook(
 		'crm-contact',
 		contact({ firstname: 'Amara', email: 'amara.okafor@brightline-logistics.com' }),
 	);
+	await n8n.ended(workflow, 2);
+	await n8n.webhook(
+		'crm-contact',
+		contact({ firstname: 'Priya', lastname: 'Raman', email: 'priya.raman@sundaranalytics.in' }),
+	);
+	await n8n.ended(workflow, 3);
+	await n8n.webhook('crm-contact', contact({ firstname: 'Nobody' }));
 	await n8n.ended(workflow, 4);
 
-	const [found, missing, refused, again] = outside.messages;
+	const [found, again, missing, refused] = outside.messages;
 	expect(again?.text).toContain('+1 312-555-0142');
 	expect(again?.text).toContain('0 credits charged');
 	expect(found?.channel).toBe('#sales-leads');
@@ -66,8 +68,8 @@ it('a CRM contact: sales hears the phone, what it cost and what is left; a conta
 	await n8n.ended(report);
 	expect(outside.messages.at(-1)?.text).toBe(
 		[
-			'*5 credits* were spent in the last seven days.',
-			'phone.enrich in CRM contact → phone → Slack: 5 credits, 2 requests',
+			'*5 credits* were spent in the last seven days, and the purchase book saved 5.',
+			'phone.enrich in CRM contact → phone → Slack: 5 credits spent, 5 saved',
 		].join('\n'),
 	);
 });
@@ -90,7 +92,7 @@ async function answer(workflow: string, yes: boolean, asks: string): Promise<voi
 
 it('a nightly list: one request for all records, one message that sums up; the second night costs nothing', async () => {
 	const { n8n, outside, credentials } = host();
-	const file = example('nightly-records-to-slack');
+	const file = exampleThatBuys('nightly-records-to-slack');
 	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
 
 	await n8n.runByHand(workflow, 'Every night');
@@ -106,11 +108,18 @@ it('a nightly list: one request for all records, one message that sums up; the s
 	expect(first?.text).toContain('4 credits charged, 996 left');
 	expect(second?.text).toContain('0 of 4 records newly unlocked');
 	expect(second?.text).toContain('0 credits charged, 996 left');
+	for (const { email } of shipped.people.slice(0, 4)) {
+		expect(first?.text).toContain(`• ${email}`);
+		expect(second?.text).toContain(`• ${email}`);
+	}
 });
 
 it('a trade show: nothing is bought before a person says yes, and the second time it costs nothing', async () => {
 	const { n8n, outside, credentials } = host();
-	const workflow = await n8n.addWorkflow(example('event-unlock-with-approval'), credentials);
+	const workflow = await n8n.addWorkflow(
+		exampleThatBuys('event-unlock-with-approval'),
+		credentials,
+	);
 	const wanted = { eventId: '139574', name: 'Hannover Messe 2026' };
 	const ask = async (yes: boolean, executions: number) => {
 		const before = outside.sandbox.world.spent();
@@ -139,7 +148,7 @@ it('a trade show: nothing is bought before a person says yes, and the second tim
 
 it("eCore's whole way: search, unlock, read the emails; only the unlock costs, and only once", async () => {
 	const { n8n, outside, credentials } = host();
-	const file = example('find-people-unlock-emails');
+	const file = exampleThatBuys('find-people-unlock-emails');
 	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
 	const heads = shipped.people.filter(({ job_title: title }) => title === 'Head of Sales');
 
@@ -162,7 +171,7 @@ it("eCore's whole way: search, unlock, read the emails; only the unlock costs, a
 
 it('a wallet that runs dry half-way: the emails that were bought arrive, and the others are told', async () => {
 	const { n8n, outside, credentials } = host();
-	const file = example('find-people-unlock-emails');
+	const file = exampleThatBuys('find-people-unlock-emails');
 	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
 	outside.sandbox.world.wallet.ecore = 3;
 
@@ -180,7 +189,7 @@ it('a wallet that runs dry half-way: the emails that were bought arrive, and the
 
 it("Lensmor's whole way: find the event, check it, unlock it, read its people; only the unlock costs", async () => {
 	const { n8n, outside, credentials } = host();
-	const workflow = await n8n.addWorkflow(example('find-event-unlock-people'), credentials);
+	const workflow = await n8n.addWorkflow(exampleThatBuys('find-event-unlock-people'), credentials);
 	const spent = () => outside.sandbox.world.spent();
 	const said = () => outside.messages.splice(0).at(-1)?.text;
 
@@ -198,12 +207,12 @@ it("Lensmor's whole way: find the event, check it, unlock it, read its people; o
 	await n8n.ended(workflow, 2);
 	expect(spent()).toBe(2000);
 	const found = said();
-	expect(found).toContain('*100 people of Interpack 2026* (full access)');
+	expect(found).toContain('*2750 people of Interpack 2026* (full access)');
 	expect(found).toContain('Amara Okafor, Procurement Director at Brightline Logistics');
 
 	// What is ours already is read without a question, what cannot be had is told.
 	for (const [name, says] of [
-		['interpack', '100 people of Interpack 2026'],
+		['interpack', '2750 people of Interpack 2026'],
 		['founders', 'cannot be unlocked: The event has no contacts to unlock'],
 		['no such show', 'knows no event called *no such show*'],
 	]) {

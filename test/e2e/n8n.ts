@@ -230,7 +230,10 @@ export class N8n {
 		await until(`the webhook ${name}`, async () => {
 			const answer = await fetch(`${this.address}/webhook/${name}`, {
 				method: 'POST',
-				headers: { 'content-type': 'application/json' },
+				headers: {
+					'content-type': 'application/json',
+					[WEBHOOK_TOKEN.header]: WEBHOOK_TOKEN.secret,
+				},
 				body: JSON.stringify(body),
 			});
 			return answer.status === 404 ? undefined : answer.ok;
@@ -343,10 +346,14 @@ export class DataTable {
 const UNDER_WAY = ['new', 'running', 'waiting'];
 
 // Which nodes of a workflow take which credential.
+/** What the webhooks of the example workflows want to see. */
+export const WEBHOOK_TOKEN = { header: 'X-Token', secret: 'play-webhook-secret' };
+
 const CREDENTIAL_OF: Record<string, RegExp> = {
 	ecoreLensmorApi: /ecoreLensmor/,
 	slackApi: /slack$/,
 	openAiApi: /lmChatOpenAi$/,
+	httpHeaderAuth: /webhook$/,
 };
 
 function serve(tools: Tools, name: string, args: string[], env: NodeJS.ProcessEnv): Service {

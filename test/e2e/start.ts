@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
-import { OWNER, type N8n } from './n8n';
+import { OWNER, WEBHOOK_TOKEN, type N8n } from './n8n';
 import { install } from './install';
 import { Outside } from './outside';
-import { example, startHost } from './useN8n';
+import { exampleThatBuys, startHost } from './useN8n';
 
 const EXAMPLES = [
 	'crm-contact-to-phone-to-slack',
@@ -13,6 +13,8 @@ const EXAMPLES = [
 	'find-people-unlock-emails',
 	'find-event-unlock-people',
 ];
+
+const TOKEN = `${WEBHOOK_TOKEN.header}: ${WEBHOOK_TOKEN.secret}`;
 
 function say(text: string): void {
 	process.stdout.write(`${text}\n`);
@@ -64,7 +66,7 @@ async function main(): Promise<void> {
 	let stopBuilding = () => {};
 	try {
 		if (reloads) stopBuilding = buildOnChange(n8n);
-		for (const name of EXAMPLES) await n8n.addWorkflow(example(name), credentials);
+		for (const name of EXAMPLES) await n8n.addWorkflow(exampleThatBuys(name), credentials);
 		say(`
 n8n is running with this node, its credential and the example workflows. Nothing leaves this machine:
 eCore, Lensmor and Slack are stand-ins, and all credits are play money.
@@ -74,13 +76,13 @@ eCore, Lensmor and Slack are stand-ins, and all credits are play money.
 
 Let a CRM report a contact (in another terminal), and see Slack's message here:
 
-  curl -X POST ${n8n.address}/webhook/crm-contact -H 'content-type: application/json' \\
-    -d '${JSON.stringify(CONTACT)}'
+  curl -X POST ${n8n.address}/webhook/crm-contact -H '${TOKEN}' \\
+    -H 'content-type: application/json' -d '${JSON.stringify(CONTACT)}'
 
 Ask for a trade show, approve it with the address that appears here, and see its people:
 
-  curl -X POST ${n8n.address}/webhook/show-wanted -H 'content-type: application/json' \\
-    -d '{"name":"Interpack"}'
+  curl -X POST ${n8n.address}/webhook/show-wanted -H '${TOKEN}' \\
+    -H 'content-type: application/json' -d '{"name":"Interpack"}'
 
 ${reloads ? 'Change something under nodes/ or credentials/: it is built, and n8n loads it.\n\n' : ''}Ctrl-C stops all of it.`);
 		await stop;

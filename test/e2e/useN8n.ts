@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
 import { install } from './install';
-import { N8n, type WorkflowFile } from './n8n';
+import { N8n, WEBHOOK_TOKEN, type WorkflowFile } from './n8n';
 import { Outside } from './outside';
 
 const LONGEST_START_MS = 300_000;
@@ -23,6 +23,10 @@ export async function startHost(outside: Outside, env: Record<string, string> = 
 			ecoreLensmorApi: await n8n.addCredential('ecoreLensmorApi', outside.credential),
 			slackApi: await n8n.addCredential('slackApi', { accessToken: 'xoxb-stand-in' }),
 			openAiApi: await n8n.addCredential('openAiApi', { apiKey: 'sk-stand-in' }),
+			httpHeaderAuth: await n8n.addCredential('httpHeaderAuth', {
+				name: WEBHOOK_TOKEN.header,
+				value: WEBHOOK_TOKEN.secret,
+			}),
 		};
 		return { n8n, outside, credentials };
 	} catch (error) {
@@ -53,4 +57,14 @@ export function useN8n(): () => Host {
 export function example(name: string): WorkflowFile {
 	const file = path.join(PACKAGE_FOLDER, 'examples', `${name}.json`);
 	return JSON.parse(readFileSync(file, 'utf8')) as WorkflowFile;
+}
+
+/** An example workflow after a person has removed Dry Run. */
+export function exampleThatBuys(name: string): WorkflowFile {
+	const file = example(name);
+	for (const { parameters } of file.nodes) {
+		const { options } = parameters as { options?: { dryRun?: boolean } };
+		if (options !== undefined) delete options.dryRun;
+	}
+	return file;
 }

@@ -22,7 +22,6 @@ const unlock = {
 	uuids: '={{ $json.uuids ?? $json.uuid }}',
 	unlockType: 'email',
 	requestMode: 'perItem',
-	options: { returnContactDetails: true },
 };
 
 async function run(parameters: IDataObject, items: IDataObject[], more: Partial<Setup> = {}) {
@@ -119,7 +118,6 @@ it.each([
 
 	expect(first).toMatchObject({
 		outcome: 'partly_unlocked',
-		email: null,
 		contacts: [
 			{ uuid: amara?.uuid, email: amara?.email, directPhone: null, mobilePhone: null, reason: '' },
 			{
@@ -262,12 +260,12 @@ it('says so where eCore does not show the email yet', async () => {
 it('a run that is retried reads what the failed one paid for', async () => {
 	sandbox.reset({ ecore: 1 });
 	const start = {
-		parameters: { ...unlock, options: { ...unlock.options, concurrency: 1 } },
+		parameters: { ...unlock, options: { concurrency: 1 } },
 		items: [{ uuid: amara?.uuid }, { uuid: jonas?.uuid }],
 		credential: sandbox.credential,
 	};
 	const failed = await execute(start);
-	expect(failed.error?.message).toMatch(/^Item 1: The eCore wallet cannot pay/);
+	expect(failed.error?.message).toMatch(/^For item 1: The eCore wallet cannot pay/);
 	expect(searches()).toEqual([]);
 
 	sandbox.world.wallet.ecore = 10;
@@ -284,7 +282,7 @@ it('nothing is searched for what was not bought, nor in a dry run', async () => 
 	const missing = await run(unlock, [{ uuid: unknown }, { uuid: 'nonsense' }], {
 		settings: { onError: 'continueRegularOutput' },
 	});
-	const planned = await run({ ...unlock, options: { returnContactDetails: true, dryRun: true } }, [
+	const planned = await run({ ...unlock, options: { dryRun: true } }, [
 		{ uuid: amara?.uuid },
 		{ uuid: jonas?.uuid },
 	]);
@@ -304,8 +302,8 @@ it('nothing is searched for what was not bought, nor in a dry run', async () => 
 	expect(searches()).toEqual([]);
 });
 
-it('without the option no search is sent and no field is added', async () => {
-	const [bought] = await run({ ...unlock, options: {} }, [
+it('switched off, no search is sent and no field is added', async () => {
+	const [bought] = await run({ ...unlock, returnContactDetails: false }, [
 		{ uuid: amara?.uuid },
 		{ uuid: jonas?.uuid },
 	]);
@@ -315,7 +313,7 @@ it('without the option no search is sent and no field is added', async () => {
 });
 
 it('works beside Put Result in Field and in a loop', async () => {
-	const options = { returnContactDetails: true, outputField: 'unlocked' };
+	const options = { outputField: 'unlocked' };
 	const items = [
 		{ uuid: amara?.uuid, companyName: amara?.company_name },
 		{ uuid: jonas?.uuid },
@@ -335,7 +333,7 @@ it('works beside Put Result in Field and in a loop', async () => {
 
 it('anything but yes or no is told before anything is sent', async () => {
 	const { error } = await execute({
-		parameters: { ...unlock, options: { returnContactDetails: '={{ "yes" }}' } },
+		parameters: { ...unlock, returnContactDetails: 'yes' },
 		items: [{ uuid: amara?.uuid }, { uuid: jonas?.uuid }],
 		credential: sandbox.credential,
 	});

@@ -276,7 +276,7 @@ describe.each(paidOperations)('$name', (operation) => {
 			'http://127.0.0.1:9',
 			/could not be reached: the connection was refused/,
 		],
-		['has no address', 'http://nowhere.invalid', /could not be reached: its host name/],
+		['has no address', 'https://nowhere.invalid', /could not be reached: its host name/],
 	])('a vendor that %s stops the run: nobody was charged', async (_what, nowhere, says) => {
 		const { output } = await execute({
 			parameters: withOptions(operation, { concurrency: 1 }),

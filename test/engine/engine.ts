@@ -91,6 +91,8 @@ export interface Execution {
 	output: INodeExecutionData[];
 	/** Items of the node's error output, of all rounds. */
 	errorOutput: INodeExecutionData[];
+	/** Items of each of the node's outputs, of all rounds. */
+	outputs: INodeExecutionData[][];
 	/** Items per round. */
 	rounds: INodeExecutionData[][];
 	hints: NodeExecutionHint[];
@@ -295,6 +297,7 @@ function dataForRetry({ stored }: Execution, workflow: Workflow): IRunExecutionD
 function asExecution(id: string, run: IRun, log: string[]): Execution {
 	const stored = JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
 	const rounds = run.data.resultData.runData[NODE_NAME] ?? [];
+	const outputsOf = ({ data }: (typeof rounds)[number]) => data?.main?.length ?? 0;
 	const output = (index: number) => rounds.map((round) => round.data?.main?.[index] ?? []);
 	return {
 		id,
@@ -302,6 +305,9 @@ function asExecution(id: string, run: IRun, log: string[]): Execution {
 		error: run.data.resultData.error as Execution['error'],
 		output: output(0).flat(),
 		errorOutput: output(1).flat(),
+		outputs: Array.from({ length: Math.max(0, ...rounds.map(outputsOf)) }, (_, index) =>
+			output(index).flat(),
+		),
 		rounds: output(0),
 		hints: rounds.flatMap((round) => round.hints ?? []),
 		stored,

@@ -26,16 +26,16 @@ it('the list of operations reads at a glance: in the verbs of n8n, and with a pr
 		'Record',
 	]);
 	expect(actions.map(({ name, action }) => [name, action])).toEqual([
-		['Get', 'Get Lensmor credit balance'],
+		['Get', 'Get Lensmor credit balance (free)'],
 		['Enrich', 'Enrich email (1 credit if found)'],
-		['Check Unlock', 'Check event unlock'],
-		['Get', 'Get event'],
-		['Get Many', 'Get many events'],
+		['Check Unlock', 'Check event unlock (free)'],
+		['Get', 'Get event (free)'],
+		['Get Many', 'Get many events (free)'],
 		['Unlock', 'Unlock event (2000 credits, 0 if already unlocked)'],
-		['Get Many', 'Get many exhibitors of event'],
-		['Get Many', 'Get many people of event'],
+		['Get Many', 'Get many exhibitors of event (free)'],
+		['Get Many', 'Get many people of event (free)'],
 		['Enrich', 'Enrich phone (5 credits if found)'],
-		['Get Many', 'Get many records'],
+		['Get Many', 'Get many records (free)'],
 		['Unlock', 'Unlock record email or phone (1 or 5 credits, 0 if already unlocked)'],
 	]);
 });
@@ -62,18 +62,23 @@ it.each(
 );
 
 it.each([
-	['Record', 'record', 'unlock'],
-	['Event', 'event', 'unlock'],
-	['Phone', 'phone', 'enrich'],
+	['the node', {}, 'getAll'],
+	['Balance', { resource: 'balance' }, 'get'],
+	['Email', { resource: 'email' }, 'enrich'],
+	['Event', { resource: 'event' }, 'getAll'],
+	['Exhibitor', { resource: 'exhibitor' }, 'getAll'],
+	['Person', { resource: 'person' }, 'getAll'],
+	['Phone', { resource: 'phone' }, 'enrich'],
+	['Record', { resource: 'record' }, 'getAll'],
 ])(
-	'%s: a workflow that was saved before there were free operations does what it did',
-	async (_what, resource, operation) => {
+	'%s opens with a free operation where there is one: Execute pressed at once spends nothing',
+	async (_what, saved, operation) => {
 		const { node } = await load();
 		const { description } = node as INodeType;
 		// n8n leaves out of a saved workflow what is the default.
 		const loaded = NodeHelpers.getNodeParameters(
 			description.properties,
-			{ resource },
+			saved,
 			true,
 			false,
 			{ typeVersion: 1 },
@@ -83,3 +88,34 @@ it.each([
 		expect(loaded?.operation).toBe(operation);
 	},
 );
+
+it('Dry Run is on when it is added', async () => {
+	const { node } = await load();
+	const collections = (node as INodeType).description.properties.filter(
+		({ name }) => name === 'options',
+	);
+	const dryRuns = collections.flatMap(({ options = [] }) =>
+		options.filter(({ name }) => name === 'dryRun'),
+	);
+	expect(dryRuns).toHaveLength(4);
+	for (const dryRun of dryRuns) expect(dryRun).toMatchObject({ default: true });
+});
+
+it('every paid operation says in its panel what it costs, every free one that it is free', async () => {
+	const { node } = await load();
+	const { properties } = (node as INodeType).description;
+	const prices = properties.filter(({ name }) => name === 'priceNotice');
+	expect(prices.map(({ displayOptions }) => displayOptions?.show)).toEqual([
+		{ resource: ['email'], operation: ['enrich'] },
+		{ resource: ['event'], operation: ['unlock'] },
+		{ resource: ['phone'], operation: ['enrich'] },
+		{ resource: ['record'], operation: ['unlock'] },
+	]);
+	for (const { displayName } of prices) expect(displayName).toMatch(/\d credits? /);
+	const actions = properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ options = [] }) =>
+			options.map((option) => ('action' in option ? option.action : '')),
+		);
+	for (const action of actions) expect(action).toMatch(/\(free\)$|\(.*credit/);
+});

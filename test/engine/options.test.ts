@@ -91,7 +91,7 @@ describe.each(paidOperations)('$name', (operation) => {
 		expect(sandbox.seen).toEqual([]);
 	});
 
-	it('a dry run sends nothing and says what each item can cost, 0 for a repeat', async () => {
+	it('a dry run buys nothing and says what each item can cost, 0 for a repeat', async () => {
 		const { output } = await execute({
 			parameters: withOptions(operation, { dryRun: true }),
 			items: [...items.slice(0, 2), { key: keys[0] }],
@@ -110,7 +110,10 @@ describe.each(paidOperations)('$name', (operation) => {
 			['planned', operation.credits, 0, undefined],
 			['planned', 0, 0, 0],
 		]);
-		expect(sandbox.seen).toEqual([]);
+		expect(sandbox.paidRequests).toEqual([]);
+		// Only for events is there a free check.
+		const checks = operation.parameters.resource === 'event' ? 2 : 0;
+		expect(sandbox.seen).toHaveLength(checks);
 	});
 
 	it('Maximum Credits is never passed, and reaching it is no problem', async () => {
@@ -178,9 +181,13 @@ describe.each(paidOperations)('$name', (operation) => {
 		});
 
 		expect(output).toEqual([]);
-		expect(error?.message).toMatch(/^Item 1: \w+ refused the request \(HTTP 400: No\)$/);
+		expect(error?.message).toMatch(/^For item 1: \w+ refused the request \(HTTP 400: No\)$/);
+		const kept =
+			operation.repeat === 'free'
+				? 'What is unlocked is not charged again, however this is run again.'
+				: 'Retry On Fail, and Retry in the list of executions, go on where this stopped and keep that. Execute in the editor runs everything anew and pays again.';
 		expect(error?.description).toBe(
-			`Paid so far: ${operation.credits} credit${operation.credits === 1 ? '' : 's'} for 1 item, and a retry keeps that: Retry On Fail, or Retry on this execution, goes on from here and asks only for the rest. 2 items held back and not charged.`,
+			`Paid so far: ${operation.credits} credit${operation.credits === 1 ? '' : 's'} for 1 item. ${kept} 2 items held back and not charged.`,
 		);
 		expect(sandbox.seen).toHaveLength(2);
 	});

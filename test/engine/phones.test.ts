@@ -142,7 +142,7 @@ describe('Try Next Identifier When Not Found', () => {
 			{ tryNext: true, concurrency: 1 },
 		);
 
-		expect(error?.message).toMatch(/^Item 0: No answer from eCore/);
+		expect(error?.message).toMatch(/^For item 0: No answer from eCore/);
 		expect(sandbox.seen).toHaveLength(1);
 		expect(sandbox.world.spent()).toBe(5);
 	});

@@ -36,7 +36,6 @@ const simpleJohnDoe = {
 	directPhone: null,
 	mobilePhone: null,
 	isEmailUnlocked: false,
-	isPhoneUnlocked: false,
 };
 const records = { resource: 'record', operation: 'getAll' };
 const search = '/backend/api/v1/external/search/';
@@ -134,7 +133,7 @@ const examples: Example[] = [
 	},
 	{
 		what: 'Search Records, raw, with fields that no document names',
-		parameters: { ...records, simple: false, limit: 1 },
+		parameters: { ...records, output: 'raw', limit: 1 },
 		wire: { method: 'GET', path: `${search}?limit=1&offset=0` },
 		answer: {
 			body: {
@@ -223,7 +222,7 @@ const examples: Example[] = [
 	},
 	{
 		what: 'Event detail, raw',
-		parameters: { resource: 'event', operation: 'get', eventId: byId, simple: false },
+		parameters: { resource: 'event', operation: 'get', eventId: byId, output: 'raw' },
 		wire: { method: 'GET', path: '/external/events/26855' },
 		answer: { body: { event: { ...ces, latitude: '36.1' } } },
 		items: [{ ...ces, latitude: '36.1' }],
@@ -298,7 +297,7 @@ const examples: Example[] = [
 	},
 	{
 		what: 'List event exhibitors without semantics, and with another page size',
-		parameters: { resource: 'exhibitor', operation: 'getAll', eventId: byId, simple: false },
+		parameters: { resource: 'exhibitor', operation: 'getAll', eventId: byId, output: 'raw' },
 		wire: {
 			method: 'GET',
 			path: '/external/exhibitors/list?event_id=26855&page=1&pageSize=50',

@@ -242,7 +242,7 @@ describe.each(oneOfEachVendor)('$name', (operation) => {
 				credential: sandbox.credential,
 			});
 
-			expect(error?.message).toMatch(/^Item 0: /);
+			expect(error?.message).toMatch(/^For item 0: /);
 			expect(error?.message).toMatch(says);
 			expect(error?.description).toMatch(/nothing was charged/);
 			expect(output).toEqual([]);

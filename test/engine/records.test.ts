@@ -21,6 +21,7 @@ const perItem = {
 	uuids: '={{ $json.uuids }}',
 	unlockType: '={{ $json.type ?? "email" }}',
 	requestMode: 'perItem',
+	returnContactDetails: false,
 };
 const combined = { ...perItem, requestMode: 'combined' };
 
@@ -219,7 +220,7 @@ describe('combined', () => {
 		};
 		sandbox.reset({ ecore: 3 });
 		const failed = await execute(start);
-		expect(failed.error?.message).toMatch(/^Item 2: The eCore wallet cannot pay/);
+		expect(failed.error?.message).toMatch(/^For item 2: The eCore wallet cannot pay/);
 
 		sandbox.world.wallet.ecore = 100;
 		const retried = await execute({ ...start, retryOf: failed });

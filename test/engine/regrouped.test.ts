@@ -49,6 +49,7 @@ async function unlock(
 			uuids: '={{ $json.uuids }}',
 			unlockType: 'email',
 			requestMode,
+			returnContactDetails: false,
 			options: { concurrency: 1, ...options },
 		},
 		items,

@@ -75,7 +75,7 @@ describe.each(paidOperations)(
 			expect(Math.max(...chargesPer(keys))).toBe(1);
 			if (operation.repeat === 'paid') {
 				expect(requestsPer(keys)).toEqual([1, 1, 0]);
-				expect(execution.error?.message).toMatch(/Item 1: No answer from eCore/);
+				expect(execution.error?.message).toMatch(/For item 1: No answer from eCore/);
 			} else {
 				expect(outcomes(execution)).toEqual(['unlocked', 'already_unlocked', 'unlocked']);
 				expect(execution.output[1]?.json.creditsCharged).toBeNull();
@@ -224,7 +224,7 @@ describe.each(paidOperations)(
 		it('the wallet ran dry and was topped up: it goes on where it stopped', async () => {
 			sandbox.reset({ ecore: 2 * operation.credits, lensmor: 2 * operation.credits });
 			const failed = await execute({ ...start, credential: sandbox.credential });
-			expect(failed.error?.message).toMatch(/^Item 2: The \w+ wallet cannot pay/);
+			expect(failed.error?.message).toMatch(/^For item 2: The \w+ wallet cannot pay/);
 			expect(failed.error?.description).toContain(
 				`Paid so far: ${2 * operation.credits} credits for 2 items`,
 			);

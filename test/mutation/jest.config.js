@@ -13,5 +13,8 @@ module.exports = {
 	testMatch: ['<rootDir>/test/nodes/**/*.test.ts'],
 	// Too slow to be run for each mutant; search.test.ts beside it plays the same at random.
 	testPathIgnorePatterns: ['interleavings'],
+	testSequencer: '<rootDir>/test/mutation/quickestFirst.js',
+	// Stryker takes only a runner with jest-circus in its path.
+	testRunner: '<rootDir>/test/mutation/jest-circus/coveringTestsOnly.js',
 	moduleNameMapper: { '^n8n-workflow$': '<rootDir>/test/mutation/n8nWorkflow.ts' },
 };

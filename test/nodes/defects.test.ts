@@ -94,7 +94,7 @@ describe.each(paidOperations)('$name', (table) => {
 			expect(reasons(json)).toEqual(keys.map(() => DEFECT));
 			// What only shows once an item is bought names that item.
 			const isOfOne = part === 'locks' || part === 'toWire';
-			expect(error?.message).toBe(isOfOne ? `Item 0: ${DEFECT} (and 2 more items)` : DEFECT);
+			expect(error?.message).toBe(isOfOne ? `For item 0: ${DEFECT} (and 2 more items)` : DEFECT);
 			expect(vendor.sent).toEqual([]);
 		},
 	);
@@ -253,7 +253,8 @@ describe('Record unlock, Combined and with Return Contact Details', () => {
 		vendor,
 		memory: {},
 		parameters: {
-			...withOptions(table, { returnContactDetails: true, batchSize: 2 }),
+			...withOptions(table, { batchSize: 2 }),
+			returnContactDetails: true,
 			requestMode: 'combined',
 		},
 		items: keyed(...keys),

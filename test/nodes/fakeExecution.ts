@@ -48,6 +48,8 @@ export interface Setup {
 /** What came of one run. */
 export interface Played {
 	output: INodeExecutionData[];
+	/** The items of each of the node's outputs. */
+	outputs: INodeExecutionData[][];
 	json: IDataObject[];
 	error: NodeOperationError | undefined;
 	hints: NodeExecutionHint[];
@@ -119,11 +121,12 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 export async function start(setup: Setup): Promise<Played> {
 	const hints: NodeExecutionHint[] = [];
 	try {
-		const [output] = await execute(contextOf(setup, hints));
+		const outputs = await execute(contextOf(setup, hints));
+		const [output] = outputs;
 		if (output === undefined) throw new Error('n8n needs a list of items, be it empty');
-		return { output, json: output.map(({ json }) => json), error: undefined, hints };
+		return { output, outputs, json: output.map(({ json }) => json), error: undefined, hints };
 	} catch (error) {
-		return { output: [], json: [], error: error as NodeOperationError, hints };
+		return { output: [], outputs: [], json: [], error: error as NodeOperationError, hints };
 	}
 }
 

@@ -46,11 +46,9 @@ export async function findPurchased(
 		const { receipt, request } = result;
 		const described = bought.has(result)
 			? tryOperation(() => details.describe(request, found.of))
-			: { result: { fields: details.emptyFields, reason: '' } };
+			: { result: { fields: details.emptyFields(request), reason: '' } };
 		const { fields, reason } =
-			'defect' in described
-				? { fields: details.emptyFields, reason: described.defect }
-				: described.result;
+			'defect' in described ? { fields: {}, reason: described.defect } : described.result;
 		result.receipt = {
 			...receipt,
 			fields: { ...receipt.fields, ...fields },

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 
 import { sendToErrorOutput } from '../items/itemResult';
 import {
-	isToolRunByEngine,
+	isCalledByAgent,
 	parameterReader,
 	whyUnresolved,
 	type Parameters,
@@ -10,9 +10,9 @@ import {
 import { badInput, failedFree, unusable, whatIsLeftOut } from '../items/report';
 import { DEFAULT_CONCURRENCY, FAILED_TO_N8N, readSettings } from '../items/settings';
 import { defect, tryOperation } from '../operations/defect';
+import { formOf, type Form } from '../operations/lists/listFields';
 import type { BadInput, FreeOperation, FreeRequest } from '../operations/operation';
 import type { Problem } from '../operations/outcome';
-import { quote } from '../operations/quote';
 import { mapInSlices } from '../timeSlices';
 import { forEachConcurrent } from '../transport/forEachConcurrent';
 import { halt, openSession, type Session } from '../transport/session';
@@ -37,14 +37,16 @@ export async function runFree(
 	const inputs = context.getInputData();
 	const node = context.getNode();
 	const stopOnProblem = !context.continueOnFail();
+	// An agent sees nothing of its tool's error output.
+	const hasErrorOutput = node.onError === 'continueErrorOutput' && !isCalledByAgent(context);
+	const errorOutput = hasErrorOutput ? node : undefined;
 	const cancelled = () => context.getExecutionCancelSignal()?.aborted === true;
 
 	const started = await startSession(context, operation, cancelled);
 	if ('bad' in started) {
 		if (stopOnProblem) throw unusable(node, started.bad);
-		return [
-			inputs.map((_, item) => asItem({ outcome: 'refused', reason: started.bad }, item, node)),
-		];
+		const refused = { outcome: 'refused' as const, reason: started.bad };
+		return [inputs.map((_, item) => asItem(refused, item, errorOutput))];
 	}
 	const { parameters, session } = started;
 	const read = await mapInSlices(inputs, (_, item) => parseItem(operation, item, parameters));
@@ -68,14 +70,17 @@ export async function runFree(
 	}
 	const leftOut = results.flatMap((result) => ('items' in result ? (result.leftOut ?? []) : []));
 	if (leftOut.length > 0) context.addExecutionHints(whatIsLeftOut(leftOut));
-	return [await mapInSlices(itemsOf(results, node), (item) => item)];
+	return [await mapInSlices(itemsOf(results, errorOutput), (item) => item)];
 }
 
-function* itemsOf(results: Result[], node: INode): Generator<INodeExecutionData> {
+function* itemsOf(
+	results: Result[],
+	errorOutput: INode | undefined,
+): Generator<INodeExecutionData> {
 	for (const [item, result] of results.entries()) {
 		if ('items' in result) {
 			for (const json of result.items) yield { json, pairedItem: { item } };
-		} else yield asItem(result, item, node);
+		} else yield asItem(result, item, errorOutput);
 	}
 }
 
@@ -97,8 +102,8 @@ async function startSession(
 	}
 }
 
-/** What an item asks for, and whether its entries are simplified. */
-type ParsedItem = FreeRequest<unknown> & { simplify: boolean };
+/** What an item asks for, and what it wants of each entry. */
+type ParsedItem = FreeRequest<unknown> & { form: Form };
 
 /** Reads and checks one item: what it asks for, or what is wrong with it. Never throws. */
 function parseItem(
@@ -110,11 +115,8 @@ function parseItem(
 		const ofItem = parameters(item);
 		const wanted = operation.parse(ofItem);
 		if ('bad' in wanted) return wanted;
-		// Empty if the operation has no such field.
-		const simple = ofItem.field('simple') ?? '';
-		return simple === '' || typeof simple === 'boolean'
-			? { ...wanted, simplify: simple !== false }
-			: { bad: `Simplify must be true or false, not ${quote(simple)}` };
+		const form = formOf(ofItem);
+		return 'bad' in form ? form : { ...wanted, ...form };
 	} catch (error) {
 		return { bad: whyUnresolved(error) ?? defect(error) };
 	}
@@ -124,7 +126,7 @@ function parseItem(
 async function readAll(
 	session: Session,
 	operation: FreeOperation,
-	{ request, limit = Infinity, simplify }: ParsedItem,
+	{ request, limit = Infinity, form }: ParsedItem,
 ): Promise<Result> {
 	const items: IDataObject[] = [];
 	let leftOut: string | undefined;
@@ -132,14 +134,28 @@ async function readAll(
 		if (page.kind === 'missing') return { outcome: 'not_found', reason: '' };
 		if (page.kind === 'failed') return { outcome: page.outcome, reason: page.reason };
 		for (const { json } of page.entries) {
-			const entry = tryOperation(() => (simplify && operation.simplify?.(json)) || json);
+			const entry = tryOperation(() => formed(operation, form, json, page.sharedFields));
 			if ('defect' in entry) return { outcome: 'refused', reason: entry.defect };
-			items.push(withoutNamesOfN8n({ ...entry.result, ...page.sharedFields }));
+			items.push(withoutNamesOfN8n(entry.result));
 		}
 		leftOut = page.leftOut ?? leftOut;
 		if (items.length >= limit) break;
 	}
 	return { items: items.slice(0, limit), leftOut };
+}
+
+/** An entry in the form that is wanted. Throws what the operation's code throws. */
+function formed(
+	operation: FreeOperation,
+	form: Form,
+	json: IDataObject,
+	shared: IDataObject = {},
+): IDataObject {
+	if (form === 'raw') return { ...json, ...shared };
+	const simplified = operation.simplify?.(json) ?? json;
+	if (form === 'simplified') return { ...simplified, ...shared };
+	const all = { ...json, ...simplified, ...shared };
+	return Object.fromEntries(form.map((name) => [name, all[name] ?? null]));
 }
 
 // Without the items that were not sent: they were held back because another one was refused.
@@ -163,12 +179,11 @@ function withoutNamesOfN8n(json: IDataObject): IDataObject {
 function asItem(
 	result: Extract<Result, { reason: string }>,
 	item: number,
-	node: INode,
+	errorOutput: INode | undefined,
 ): INodeExecutionData {
 	const output: INodeExecutionData = { json: { ...result }, pairedItem: { item } };
-	const hasErrorOutput = node.onError === 'continueErrorOutput' && !isToolRunByEngine(node);
-	if (hasErrorOutput && isFailed(result)) {
-		sendToErrorOutput(output, node, { item, reason: result.reason });
+	if (errorOutput !== undefined && isFailed(result)) {
+		sendToErrorOutput(output, errorOutput, { item, reason: result.reason });
 	}
 	return output;
 }

@@ -3,7 +3,6 @@ import {
 	NodeOperationError,
 	type IDataObject,
 	type IExecuteFunctions,
-	type INode,
 } from 'n8n-workflow';
 
 import type { ItemParameters } from '../operations/operation';
@@ -24,8 +23,8 @@ export interface Parameters extends ItemParameters {
 export function parameterReader(context: IExecuteFunctions): (item: number) => Parameters {
 	const node = context.getNode();
 	const { parameters } = node;
-	const sharesRunIndex = context.isToolExecution?.() ?? false;
-	const calledByAgent = sharesRunIndex || isToolRunByEngine(node);
+	const sharesRunIndex = isToolCalledByAgent(context);
+	const calledByAgent = isCalledByAgent(context);
 	const constants = new Map<string, unknown>();
 
 	const resolve = (name: string, item: number, fallback: unknown): unknown => {
@@ -60,9 +59,14 @@ export function whyUnresolved(error: unknown): string | undefined {
 		: undefined;
 }
 
-/** Whether n8n's engine runs the node as an agent's tool. Older agents call the node themselves. */
-export function isToolRunByEngine({ rewireOutputLogTo }: INode): boolean {
-	return rewireOutputLogTo === NodeConnectionTypes.AiTool;
+/** Whether an AI agent called the node as a tool: n8n's engine runs it for newer agents, older ones call it themselves. */
+export function isCalledByAgent(context: IExecuteFunctions): boolean {
+	const { rewireOutputLogTo } = context.getNode();
+	return isToolCalledByAgent(context) || rewireOutputLogTo === NodeConnectionTypes.AiTool;
+}
+
+function isToolCalledByAgent(context: IExecuteFunctions): boolean {
+	return context.isToolExecution?.() ?? false;
 }
 
 function hasExpression(raw: unknown): boolean {

@@ -11,12 +11,18 @@ export function unusable(node: INode, reason: string): NodeOperationError {
 	return nodeError(node, reason, 'Nothing was sent, and nothing was charged.');
 }
 
+// n8n adds the item to a message in the editor, unless it stands there in these words.
+function ofItem(item: number, reason: string, others: number, what: string): string {
+	const more = others === 0 ? '' : ` (and ${count(others, `more ${what}`)})`;
+	return `For item ${item}: ${reason}${more}`;
+}
+
 /** The error for bad input. It names the first bad item and says how many there are. */
 export function badInput(node: INode, bad: Problem[]): NodeOperationError {
-	const item = bad[0]?.item ?? 0;
+	const [{ item, reason } = { item: 0, reason: '' }] = bad;
 	return nodeError(
 		node,
-		`Item ${item}: ${bad[0]?.reason ?? ''} (${count(bad.length, 'item')} with bad input)`,
+		ofItem(item, reason, bad.length - 1, 'bad item'),
 		'Nothing was sent, and nothing was charged. Correct the input, or set On Error to Continue: then these items come out as "refused" and the others go on.',
 		item,
 	);
@@ -24,44 +30,57 @@ export function badInput(node: INode, bad: Problem[]): NodeOperationError {
 
 /** The error of a free run that stopped at a problem. */
 export function failedFree(node: INode, problems: Problem[]): NodeOperationError {
-	const [first = { item: 0, reason: '' }, ...others] = problems;
+	const [{ item, reason } = { item: 0, reason: '' }] = problems;
 	return nodeError(
 		node,
-		`Item ${first.item}: ${first.reason}${others.length === 0 ? '' : ` (and ${count(others.length, 'more item')})`}`,
+		ofItem(item, reason, problems.length - 1, 'item'),
 		'Reading is free: nothing was charged, and it may be repeated at any time.',
-		first.item,
+		item,
 	);
 }
 
 /**
  * The error of a paid run that stopped: what happened to which item, what was paid in credits, and what a
- * retry does.
+ * retry does. `hasBook`: whether a purchase book remembers it.
  */
 export function failed(
 	node: INode,
 	operation: PaidOperation,
 	results: ItemResult[],
+	hasBook: boolean,
 ): NodeOperationError {
 	const problems = results.filter(({ receipt }) => isProblem(receipt));
 	const held = problems.filter(({ receipt }) => receipt.outcome === 'not_sent');
 	const answered = problems.filter(({ receipt }) => receipt.outcome !== 'not_sent');
 	const first = answered[0] ?? held[0];
 	const item = first?.items[0] ?? 0;
-
-	const paid = results.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
-	const settled = results.length - problems.length;
 	const description = [
-		`Paid so far: ${count(paid, 'credit')} for ${count(settled, 'item')}, and a retry keeps that: Retry On Fail, or Retry on this execution, goes on from here and asks only for the rest.`,
+		whatWasPaid(operation, results, hasBook),
 		held.length === 0 ? '' : `${count(held.length, 'item')} held back and not charged.`,
 		whatARetrySendsAgain(operation, results),
 	];
-	const others = answered.length > 1 ? ` (and ${count(answered.length - 1, 'more item')})` : '';
 	return nodeError(
 		node,
-		`Item ${item}: ${first?.receipt.reason ?? ''}${others}`,
+		ofItem(item, first?.receipt.reason ?? '', Math.max(0, answered.length - 1), 'item'),
 		description.filter(Boolean).join(' '),
 		item,
 	);
+}
+
+function whatWasPaid(operation: PaidOperation, results: ItemResult[], hasBook: boolean): string {
+	const paid = results.filter(({ receipt }) => (receipt.creditsCharged ?? 0) > 0);
+	const credits = paid.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
+	if (credits === 0) {
+		const isInDoubt = results.some(({ receipt }) => receipt.creditsCharged === null);
+		return isInDoubt ? '' : 'Nothing was charged.';
+	}
+	const kept =
+		operation.endpoint.repeat === 'free'
+			? 'What is unlocked is not charged again, however this is run again.'
+			: hasBook
+				? 'The purchase book keeps that: however this is run again, it pays only for the rest.'
+				: 'Retry On Fail, and Retry in the list of executions, go on where this stopped and keep that. Execute in the editor runs everything anew and pays again.';
+	return `Paid so far: ${count(credits, 'credit')} for ${count(paid.length, 'item')}. ${kept}`;
 }
 
 function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): string {
@@ -81,14 +100,23 @@ function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): 
 	return `${which} may have been charged: Retry On Fail does not send the request again, but Retry on this execution does, once, and that may cost up to ${count(worst, 'credit')} a second time.`;
 }
 
+/** What is known at the end of a run beside its results; amounts are in credits. */
+interface Spent {
+	/** The balance that the vendor last reported; `null` if it has reported none. */
+	balance: number | null;
+	/** What all runs of the execution have spent. */
+	spentInAll: number;
+	/** What could not be written down in the purchase book. */
+	bookProblem: string | undefined;
+}
+
 /**
  * The line that n8n shows under the node after a paid run: items per outcome, credits spent, and balance in
  * credits.
  */
 export function summary(
 	results: ItemResult[],
-	balance: number | null,
-	bookProblem?: string,
+	{ balance, spentInAll, bookProblem }: Spent,
 ): NodeExecutionHint {
 	const perOutcome = new Map<Outcome, number>();
 	for (const { receipt } of results) {
@@ -97,18 +125,19 @@ export function summary(
 	const paid = results.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
 	const unknown = results.filter(({ receipt }) => receipt.creditsCharged === null).length;
 	const planned = results.reduce((sum, { maximumCost = 0 }) => sum + maximumCost, 0);
-	const fromBook = results.filter(({ receipt }) => receipt.fromBook !== undefined);
-	const saved = fromBook
-		.filter(({ duplicateOf }) => duplicateOf === undefined)
-		.reduce((sum, { receipt }) => sum + (receipt.fromBook?.credits ?? 0), 0);
-	const repeats = results.filter(({ duplicateOf }) => duplicateOf !== undefined).length;
+	const { answers, saved } = fromBook(results);
+	const bought = results.filter(({ receipt }) => (receipt.creditsCharged ?? 0) > 0).length;
+	const askedBefore = results.filter(isAskedBefore).length;
+	const limited = results.filter(({ receipt }) => receipt.limitReached === true).length;
 	const parts = [
 		[...perOutcome].map(([outcome, number]) => `${number} ${outcome}`).join(', '),
-		repeats === 0 ? '' : `${repeats} of them asked for the same as another`,
-		fromBook.length === 0
-			? ''
-			: `${fromBook.length} from the purchase book, which saved ${count(saved, 'credit')}`,
+		askedBefore + answers === 0 ? '' : `${bought} bought`,
+		askedBefore === 0 ? '' : `${askedBefore} free because asked before`,
+		answers === 0 ? '' : `${answers} from the purchase book, which saved ${count(saved, 'credit')}`,
+		limited === 0 ? '' : `${limited} held back by a limit on credits`,
 		`${count(paid, 'credit')} spent`,
+		// What is unknown counts there with the most it can have cost.
+		unknown === 0 && spentInAll > paid ? `${spentInAll} in this execution so far` : '',
 		perOutcome.has('planned') ? `at most ${count(planned, 'credit')} if it were sent` : '',
 		unknown === 0 ? '' : `${count(unknown, 'item')} may have been charged`,
 		balance === null ? '' : `${balance} left`,
@@ -123,6 +152,20 @@ export function summary(
 		type: needsAttention ? 'warning' : 'info',
 		location: 'outputPane',
 	};
+}
+
+function isAskedBefore({ receipt }: ItemResult): boolean {
+	const isBought = ['found', 'unlocked', 'partly_unlocked'].includes(receipt.outcome);
+	return isBought && receipt.creditsCharged === 0 && receipt.fromBook === undefined;
+}
+
+/** How many items were answered from the purchase book, and what that saved, in credits. */
+export function fromBook(results: ItemResult[]): { answers: number; saved: number } {
+	const answered = results.filter(({ receipt }) => receipt.fromBook !== undefined);
+	const saved = answered
+		.filter(({ duplicateOf }) => duplicateOf === undefined)
+		.reduce((sum, { receipt }) => sum + (receipt.fromBook?.credits ?? 0), 0);
+	return { answers: answered.length, saved };
 }
 
 const MAX_SENTENCES = 3;

@@ -3,6 +3,7 @@ import type { z, ZodObject, ZodRawShape } from 'zod';
 
 import type { Endpoint, FreeEndpoint } from '../vendors/endpoint';
 import type { Outcome, Receipt } from './outcome';
+import type { Resource } from './resources';
 
 /** Any operation of the node: one that spends credits, or one that is free. */
 export type Operation = PaidOperation | FreeOperation;
@@ -17,7 +18,7 @@ export interface ItemParameters {
 
 interface OperationBase<Output extends OutputFields> {
 	/** The values in the Resource and Operation dropdowns. */
-	resource: string;
+	resource: Resource;
 	operation: string;
 	description: OperationDescription<Output>;
 }
@@ -27,8 +28,6 @@ export type OutputFields = ZodObject<ZodRawShape>;
 
 /** What the user sees of an operation. */
 export interface OperationDescription<Output extends OutputFields = OutputFields> {
-	/** The text in the Resource dropdown, the same for all operations of a resource. */
-	resourceName: string;
 	name: string;
 	/** Sentence case, with the price in credits if there is one: it is the only text that an AI agent sees. */
 	action: string;
@@ -38,6 +37,24 @@ export interface OperationDescription<Output extends OutputFields = OutputFields
 	options: INodeProperties[];
 	/** The output fields that only this operation has. The editor shows them before the first run (`__schema__`). */
 	output: Output;
+}
+
+/** What the user sees of an operation that spends credits. */
+export interface PaidDescription<
+	Output extends OutputFields = OutputFields,
+> extends OperationDescription<Output> {
+	/** What it costs and when, as a sentence beside the fields. */
+	price: string;
+	/** The number with which Maximum Credits starts when it is added, in credits. */
+	maximumCredits: number;
+	/** The outputs of the node if it has one per outcome. What is in none of them leaves by one more, Other. */
+	outputs: readonly OutcomeOutput[];
+}
+
+/** An output of the node, and the outcomes that leave by it. */
+export interface OutcomeOutput {
+	name: string;
+	outcomes: readonly Outcome[];
 }
 
 /**
@@ -54,6 +71,7 @@ export interface PaidOperation<
 	RequestField extends keyof z.infer<Output> = string,
 > extends OperationBase<Output> {
 	kind: 'paid';
+	description: PaidDescription<Output>;
 	endpoint: Endpoint<Request, Response>;
 	/** Reads one item: the requests to try in turn until one finds something, or what is wrong with the item. */
 	parse(item: ItemParameters): Requests<Request> | BadInput;
@@ -61,6 +79,8 @@ export interface PaidOperation<
 	identity(request: Request): string;
 	/** What a request asks for, in words that a person recognizes in the purchase book. */
 	about(request: Request): string;
+	/** Whether its requests are sent one after the other, whatever Concurrency is. */
+	isOneAtATime?: boolean;
 	/**
 	 * Keys: two requests with a common key are never under way at the same time. Without it, the identity is
 	 * the key.
@@ -82,6 +102,8 @@ export interface PaidOperation<
 	part?(receipt: Receipt, whole: Request, part: Request): Part | undefined;
 	/** How to combine the requests of several items; `undefined` if the first item does not ask for that. */
 	combiner?(item: ItemParameters): Combiner<Request> | BadInput | undefined;
+	/** A free request that says what a request would cost. Without it, a dry run says the most it can cost. */
+	priceCheck?: PriceCheck<Request>;
 	/**
 	 * How to find the details of what was bought, if the answer does not contain them; `undefined` if the first
 	 * item does not ask for that.
@@ -175,6 +197,21 @@ export interface Page<Request> {
 	leftOut?: string | undefined;
 }
 
+/** How a free request says what a paid one would cost. */
+export interface PriceCheck<Request = unknown, Check = unknown, Answer = unknown> {
+	endpoint: FreeEndpoint<Check, Answer>;
+	toCheck(request: Request): Check;
+	/**
+	 * Reads the answer: the cost in credits and the balance, each `undefined` if it does not say; and a sentence if
+	 * the request would buy nothing.
+	 */
+	read(answer: Answer): {
+		credits: number | undefined;
+		balance: number | undefined;
+		reason: string;
+	};
+}
+
 /** What was found of one thing, simplified where its list can be, or why it was not found. */
 export type FoundThing = { json: IDataObject } | { reason: string };
 
@@ -194,5 +231,5 @@ export interface PurchasedDetails<Request = unknown, Search = unknown> {
 		found: (key: string) => FoundThing,
 	): { fields: IDataObject; reason: string };
 	/** The same fields where nothing was bought. */
-	emptyFields: IDataObject;
+	emptyFields(request: Request | undefined): IDataObject;
 }

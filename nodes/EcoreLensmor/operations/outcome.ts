@@ -17,6 +17,20 @@ export const OUTCOMES = [
 /** What became of an item. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** The output for all outcomes that have none of their own, if the node has one per outcome. */
+export const OTHER_OUTPUT = 'Other';
+/** The outputs of a lookup, if the node has one per outcome. */
+export const OUTPUTS_OF_LOOKUPS = [
+	{ name: 'Found', outcomes: ['found'] },
+	{ name: 'Not Found', outcomes: ['not_found'] },
+] as const;
+/** The outputs of an unlock, if the node has one per outcome. */
+export const OUTPUTS_OF_UNLOCKS = [
+	{ name: 'Unlocked', outcomes: ['unlocked', 'partly_unlocked'] },
+	{ name: 'Already Unlocked', outcomes: ['already_unlocked'] },
+	{ name: 'Not Found', outcomes: ['not_found'] },
+] as const;
+
 /** What is known of one purchase, as the output item shows it. Credits are those of the vendor. */
 export interface Receipt {
 	outcome: Outcome;

@@ -1,3 +1,9 @@
+/** Why a limit held a request back, which could have cost `cost`; all amounts in credits. */
+export function whyOverLimit(name: string, spent: number, limit: number, cost: number): string {
+	const reached = `${name} is reached: ${spent} of ${limit} credits are spent`;
+	return cost === 0 ? reached : `${reached}, and this could have cost ${cost} more`;
+}
+
 /**
  * The limit that Maximum Credits sets. Each request reserves the most it can cost before it is sent, and
  * gives the reservation back when its cost is known. So the limit holds in whatever order answers come.
@@ -8,7 +14,7 @@ export class Limit {
 	private readonly waiting: Array<() => void> = [];
 
 	/** `spent` returns the credits that the execution has spent so far. */
-	constructor(private readonly spent: () => number) {}
+	constructor(readonly spent: () => number) {}
 
 	/**
 	 * Reserves credits. Resolves to `false` if they could exceed `maximum` (credits; `undefined` for no

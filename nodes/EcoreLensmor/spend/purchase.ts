@@ -12,6 +12,7 @@ import { halt, type Session } from '../transport/session';
 import type { Endpoint, WireRequest } from '../vendors/endpoint';
 import type { Claim, PurchaseBook } from './book/book';
 import { boughtBefore, isOver, open, settle } from './book/use';
+import { whyOverLimit } from './limit';
 import { receiptForEarlier, type Doubt, type Memory, type Open } from './memory';
 import type { SharedState } from './sharedState';
 
@@ -107,9 +108,8 @@ async function buy<Request, Response>(
 	// Credits that `spent` already contains for this purchase are not counted twice.
 	const reservation = Math.max(0, worstCase - recollection.reserved);
 	if (!(await limit.reserve(reservation, maximumCredits))) {
-		const reason = recollection.lostBefore
-			? 'Maximum Credits is reached'
-			: `Maximum Credits is reached: this could have cost ${reservation} more`;
+		const spent = limit.spent();
+		const reason = whyOverLimit('Maximum Credits', spent, maximumCredits ?? 0, reservation);
 		const receipt = unsentReceipt(operation, recollection, 'not_sent', reason);
 		return { ...receipt, limitReached: true };
 	}

@@ -11,19 +11,25 @@ import {
 	type Purchased,
 } from '../items/itemResult';
 import {
-	isToolRunByEngine,
+	isCalledByAgent,
 	parameterReader,
 	whyUnresolved,
 	type Parameters,
 } from '../items/parameters';
-import { badInput, failed, summary, unusable } from '../items/report';
-import { readSettings } from '../items/settings';
+import { toOutputs } from '../items/outputs';
+import { badInput, failed, fromBook, summary, unusable } from '../items/report';
+import { readSettings, type Settings } from '../items/settings';
 import { defect } from '../operations/defect';
-import type { BadInput, Combiner, PaidOperation, PurchasedDetails } from '../operations/operation';
+import type {
+	BadInput,
+	Combiner,
+	PaidOperation,
+	PriceCheck,
+	PurchasedDetails,
+} from '../operations/operation';
 import { isProblem } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import { openSession, type Session } from '../transport/session';
-import type { PurchaseBook } from './book/book';
 import { bookOf } from './book/bookOf';
 import { whyOutOfReach } from './book/use';
 import { combined, parseItem, type ItemReader } from './itemRequests';
@@ -34,12 +40,18 @@ import { purchaseAll } from './purchaseAll';
 import { Regrouped, type WantedRequest } from './regrouped';
 import { sharedStateOf } from './sharedState';
 
-/** Finds the details of what was bought by free requests, and puts them on the results. Never throws. */
-export type FindDetails = (
-	session: Session,
-	details: PurchasedDetails,
-	purchased: Purchased,
-) => Promise<void>;
+/** What a paid run has done by free requests. */
+export interface FreeRequests {
+	/** Finds the details of what was bought, and puts them on the results. Never throws. */
+	findDetails: (session: Session, details: PurchasedDetails, purchased: Purchased) => Promise<void>;
+	/** Puts on the results of a dry run what the vendor says that they would cost, in credits. Never throws. */
+	checkPrices: (
+		session: Session,
+		check: PriceCheck,
+		results: ItemResult[],
+		concurrency: number,
+	) => Promise<void>;
+}
 
 /**
  * Runs a paid operation on the input items: reads and checks all of them, plans their requests, buys, and
@@ -49,21 +61,27 @@ export type FindDetails = (
 export async function runPaid(
 	context: IExecuteFunctions,
 	operation: PaidOperation,
-	findDetails: FindDetails,
+	{ findDetails, checkPrices }: FreeRequests,
 ): Promise<INodeExecutionData[][]> {
 	const inputs = context.getInputData();
 	const node = context.getNode();
 	const stopOnProblem = !context.continueOnFail();
-	const isTool = isToolRunByEngine(node);
+	const calledByAgent = isCalledByAgent(context);
 	const output: Output = {
 		operation,
 		field: '',
 		// An agent sees nothing of its tool's error output.
-		...(node.onError === 'continueErrorOutput' && !isTool ? { toErrorOutput: node } : {}),
+		...(node.onError === 'continueErrorOutput' && !calledByAgent ? { toErrorOutput: node } : {}),
 	};
+	const leave = (results: ItemResult[], items: INodeExecutionData[]) =>
+		toOutputs(operation, node, calledByAgent, results, items);
 	const allRefused = (reason: string) => {
 		if (stopOnProblem) throw unusable(node, reason);
-		return [inputs.map((_, item) => toItem(output, inputs, badResult(operation, [item], reason)))];
+		const refused = inputs.map((_, item) => badResult(operation, [item], reason));
+		return leave(
+			refused,
+			refused.map((result) => toItem(output, inputs, result)),
+		);
 	};
 
 	const prepared = await prepare(context, operation, stopOnProblem);
@@ -76,21 +94,27 @@ export async function runPaid(
 	const spent = await spend(node, operation, perItem, prepared);
 	if ('bad' in spent) return allRefused(spent.bad);
 	const { results } = spent;
+	const { concurrency, dryRun } = settings;
+	const session: Session = {
+		...spending,
+		// Free requests still work with an empty wallet.
+		haltReason: spending.isOutOfCredits ? undefined : spending.haltReason,
+		haltOnProblem: false,
+	};
 	if (details !== undefined) {
-		const session: Session = {
-			...spending,
-			// Free requests still work with an empty wallet.
-			haltReason: spending.isOutOfCredits ? undefined : spending.haltReason,
-			haltOnProblem: false,
-		};
-		const { concurrency } = settings;
 		await findDetails(session, details, { results, perItem, inputs, concurrency });
 	}
-	context.addExecutionHints(summary(results, spending.balance, spending.book?.problem));
+	if (dryRun && operation.priceCheck !== undefined) {
+		await checkPrices(session, operation.priceCheck, results, concurrency);
+	}
+	const { balance, memory, book } = spending;
+	context.addExecutionHints(
+		summary(results, { balance, spentInAll: memory.spent, bookProblem: book?.problem }),
+	);
 	// A combined request has no single input item to keep. A tool's input item is what the agent received,
 	// such as the headers of a webhook, and a language model does not need that.
-	output.field = combiner === undefined && !isTool ? settings.outputField : '';
-	return [await mapInSlices(results, (result) => toItem(output, inputs, result))];
+	output.field = combiner === undefined && !calledByAgent ? settings.outputField : '';
+	return leave(results, await mapInSlices(results, (result) => toItem(output, inputs, result)));
 }
 
 /** Buys what the items ask for, or only plans it in a dry run. Throws as `runPaid` does. */
@@ -110,7 +134,7 @@ async function spend(
 		const planned = await plan(operation, perItem, combiner, memory);
 		if ('bad' in planned) return planned;
 		const { results, regrouped } = planned;
-		const unreadable = await readBook(spending.book, results);
+		const unreadable = await readBook(spending, settings, results);
 		if (unreadable !== undefined) return unreadable;
 		const defective = results.find(({ isDefect }) => isDefect);
 		if (haltOnProblem && defective !== undefined) throw unusable(node, defective.receipt.reason);
@@ -120,10 +144,10 @@ async function spend(
 		}
 		shared.throttle.begin(results.length);
 		const keys = await purchaseAll(operation, results, spending, atOnce(prepared), regrouped);
-		await spending.book?.finish();
+		await spending.book?.finish(fromBook(results));
 		const hasProblem = results.some(({ receipt }) => isProblem(receipt));
 		if (haltOnProblem && hasProblem && !spending.cancelled()) {
-			throw failed(node, operation, results);
+			throw failed(node, operation, results, spending.book !== undefined);
 		}
 		await mapInSlices(regrouped.shares, ([key, receipt]) => memory.recordShare(key, receipt));
 		await memory.handOver(keys);
@@ -140,14 +164,19 @@ function atOnce({ settings: { concurrency }, spending: { book } }: Prepared): nu
 	return book === undefined ? concurrency : 2 * concurrency;
 }
 
-/** Reads what the purchase book says of everything that is asked for. */
+/**
+ * Reads what the purchase book says of everything that is asked for. A single request is read when it is written
+ * down, unless its answer should be known before: for Maximum Credits, as an answer of the book needs none.
+ */
 async function readBook(
-	book: PurchaseBook | undefined,
+	{ book, maximumCredits }: Spending,
+	{ dryRun }: Settings,
 	results: ItemResult[],
 ): Promise<BadInput | undefined> {
 	try {
 		const keys = new Set(results.flatMap(({ requests }) => requests.map(({ key }) => key)));
-		if (keys.size > 0) await book?.read([...keys]);
+		const isReadLater = keys.size <= 1 && !dryRun && maximumCredits === undefined;
+		if (!isReadLater) await book?.read([...keys]);
 		return undefined;
 	} catch (error) {
 		return { bad: whyOutOfReach(book?.settings.name ?? '', error) };

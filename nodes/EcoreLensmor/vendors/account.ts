@@ -90,6 +90,10 @@ function parsed(url: string): URL | undefined {
 // Every path that the node uses begins with this (docs/vendor-apis.md A.1, B.1).
 const PATH_PREFIX = '/external';
 
+function isThisMachine({ hostname }: URL): boolean {
+	return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 const SAME_BASE_URL = 'eCore Base URL and Lensmor Base URL are the same: correct the credential';
 
 function whyUnusable(account: Account, other: Account): string | undefined {
@@ -99,8 +103,12 @@ function whyUnusable(account: Account, other: Account): string | undefined {
 	if (!/^[\x21-\x7e]+$/.test(account.token)) {
 		return `${account.tokenLabel} holds a character that no token has, such as a space or a line break: paste it anew in the credential`;
 	}
-	if (!/^https?:$/.test(parsed(account.baseUrl)?.protocol ?? '')) {
-		return `${account.baseUrlLabel} is not an http(s) address: correct it in the credential`;
+	const url = parsed(account.baseUrl);
+	if (!/^https?:$/.test(url?.protocol ?? '')) {
+		return `${account.baseUrlLabel} is not an https address: correct it in the credential`;
+	}
+	if (url?.protocol === 'http:' && !isThisMachine(url)) {
+		return `${account.baseUrlLabel} begins with http, so the token could be read on its way: use https`;
 	}
 	// Requests to this account could then match the other base URL, which is longer, and carry its token.
 	if (other.baseUrl === account.baseUrl) return SAME_BASE_URL;

@@ -16,7 +16,7 @@ afterEach(() => jest.restoreAllMocks());
 describe('before anything is sent', () => {
 	it('without items there is nothing to do and nothing to say', async () => {
 		const setup = asking(records, 0);
-		expect(await play(setup)).toEqual({ output: [], json: [], error: undefined, hints: [] });
+		expect(await play(setup)).toMatchObject({ outputs: [[]], error: undefined, hints: [] });
 	});
 
 	it.each([{ resource: 'record', operation: 'enrich' }, { resource: 'phone' }, {}])(
@@ -126,7 +126,7 @@ describe('before anything is sent', () => {
 		const continuing = asking(phones, 0, { parameters, items, onError: CONTINUE });
 		const { output, json, hints } = await play(continuing);
 
-		expect(error?.message).toBe(`Item 1: ${reason} (1 item with bad input)`);
+		expect(error?.message).toBe(`For item 1: ${reason}`);
 		expect(error?.context.itemIndex).toBe(1);
 		expect(stopping.vendor.sent).toEqual([]);
 		expect(told(json)).toEqual([

@@ -44,7 +44,7 @@ describe('Combined', () => {
 		await play(setup);
 		setup.vendor.fault({ kind: 'status', on: uuids[2] ?? '', status: 402 });
 		const failed = await play(setup);
-		expect(failed.error?.message).toMatch(/^Item 2: The eCore wallet cannot pay/);
+		expect(failed.error?.message).toMatch(/^For item 2: The eCore wallet cannot pay/);
 		setup.parameters = {
 			...withOptions(records, { batchSize: 3, concurrency: 1 }),
 			requestMode: 'combined',

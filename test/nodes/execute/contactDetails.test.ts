@@ -16,7 +16,7 @@ describe('Return Contact Details', () => {
 	const uuids = records.keys;
 	const returning = (options: IDataObject = {}, more: Partial<Setup> = {}) =>
 		asking(records, 2, {
-			parameters: withOptions(records, { returnContactDetails: true, ...options }),
+			parameters: { ...withOptions(records, options), returnContactDetails: true },
 			...more,
 		});
 	const emails = (json: IDataObject[]) => json.map(({ email }) => email);
@@ -39,19 +39,18 @@ describe('Return Contact Details', () => {
 		expect(hints[0]?.message).toMatch(/^2 items: 2 unlocked; 2 credits spent/);
 	});
 
-	it('without the option nothing is searched, and no field is added', async () => {
-		for (const options of [{}, { returnContactDetails: false }]) {
-			const setup = asking(records, 2, { parameters: withOptions(records, options) });
-			const { json } = await play(setup);
+	it('switched off, nothing is searched, and no field is added', async () => {
+		const setup = asking(records, 2);
+		const { json } = await play(setup);
 
-			for (const one of json) expect(one).not.toHaveProperty('email');
-			expect(order(setup)).toEqual(['POST', 'POST']);
-		}
+		for (const one of json) expect(one).not.toHaveProperty('email');
+		expect(order(setup)).toEqual(['POST', 'POST']);
 	});
 
 	it('anything but yes or no is told before anything is sent', async () => {
 		const reason = 'Return Contact Details must be true or false, not "yes"';
-		const setup = returning({ returnContactDetails: 'yes' });
+		const setup = returning();
+		setup.parameters = { ...setup.parameters, returnContactDetails: 'yes' };
 		const { error } = await play(setup);
 		const { json } = await play({ ...setup, onError: CONTINUE });
 
@@ -200,7 +199,7 @@ describe('Return Contact Details', () => {
 		const setup = returning({ concurrency: 1 }, { memory: {} });
 		setup.vendor.fault({ kind: 'status', on: uuids[1] ?? '', status: 402 });
 		const failed = await play(setup);
-		expect(failed.error?.message).toMatch(/^Item 1: The eCore wallet cannot pay/);
+		expect(failed.error?.message).toMatch(/^For item 1: The eCore wallet cannot pay/);
 		expect(order(setup)).toEqual(['POST', 'POST']);
 
 		const { json } = await play(setup);

@@ -61,7 +61,7 @@ describe('an answer that leaves doubt', () => {
 		const again = await play(setup);
 
 		expect(failed.error?.message).toBe(
-			'Item 0: No answer from eCore: the connection was lost, so it may or may not have charged',
+			'For item 0: No answer from eCore: the connection was lost, so it may or may not have charged',
 		);
 		expect(again.error?.message).toBe(failed.error?.message);
 		expect(again.error?.description).toBe(failed.error?.description);
@@ -135,7 +135,9 @@ describe('an answer that leaves doubt', () => {
 
 		expect([told(json), reasons(json)]).toEqual([
 			[['uncertain', null]],
-			[`Maximum Credits is reached: this could have cost 5 more. ${LEFT}`],
+			[
+				`Maximum Credits is reached: 5 of 9 credits are spent, and this could have cost 5 more. ${LEFT}`,
+			],
 		]);
 		expect(setup.vendor.sent).toHaveLength(1);
 	});
@@ -239,7 +241,7 @@ describe('an answer that leaves doubt', () => {
 
 		expect(told(json)[0]).toEqual(['uncertain', null]);
 		expect(reasons(json)[0]).toBe(
-			'Maximum Credits is reached. An earlier answer to this request was lost, so it may or may not have been charged',
+			'Maximum Credits is reached: 2 of 0 credits are spent. An earlier answer to this request was lost, so it may or may not have been charged',
 		);
 		expect(setup.vendor.sent).toHaveLength(sent);
 	});

@@ -31,7 +31,12 @@ const first = (count: number, options: IDataObject = {}, more: Partial<Setup> = 
 		}),
 	);
 
-const rowsOf = ({ dataTables }: Setup) => dataTables?.named(NAME)?.rows ?? [];
+const allRowsOf = ({ dataTables }: Setup) => dataTables?.named(NAME)?.rows ?? [];
+const rowsOf = (setup: Setup) => allRowsOf(setup).filter(({ outcome }) => outcome !== 'answered');
+const savedIn = (setup: Setup) =>
+	allRowsOf(setup)
+		.filter(({ outcome }) => outcome === 'answered')
+		.map(({ operation, workflow, credits, saved }) => [operation, workflow, credits, saved]);
 
 it.each(paidOperations)(
 	'$name: without the option no data table is asked for',
@@ -97,6 +102,56 @@ it('the row says for people what was asked for, and holds no token', async () =>
 	for (const { key } of rowsOf(setup)) expect(key).toMatch(/^[\w-]{16}$/);
 });
 
+it('what answers of the book saved is written down: for several at once, for one with the next row', async () => {
+	const setup = first(2);
+	await play(setup);
+	await play(next(setup));
+	expect(savedIn(setup)).toEqual([['phone.enrich', 'Leads', 0, 10]]);
+
+	const one = { items: keyed(phones.keys[0]) };
+	await play(next(setup, one));
+	await play(next(setup, one));
+	await play(next(setup, { ...one, parameters: withBook(phones, { dryRun: true }) }));
+	expect(savedIn(setup)).toHaveLength(1);
+	await play(next(setup, { items: keyed(phones.keys[2]) }));
+	expect(savedIn(setup)).toEqual([
+		['phone.enrich', 'Leads', 0, 10],
+		['phone.enrich', 'Leads', 0, 10],
+	]);
+	// These rows stand for no purchase.
+	for (const row of allRowsOf(setup)) expect(row.key === '').toBe(row.outcome === 'answered');
+	expect(told((await play(next(setup))).json)).toEqual([
+		['found', 0],
+		['found', 0],
+	]);
+});
+
+it('a single contact is looked up and written down in one visit to the table', async () => {
+	const setup = first(1);
+	await play(setup);
+	const other = next(setup, { items: keyed(phones.keys[1]) });
+	const { dataTables: { visits } = { visits: [] } } = setup;
+	visits.length = 0;
+	await play(other);
+	expect(visits).toEqual([
+		['row rowNotExists', 'row insert', 'row get'],
+		['row insert', 'row deleteRows'],
+	]);
+	visits.length = 0;
+	expect(told((await play(next(other))).json)).toEqual([['found', 0]]);
+	expect(visits).toEqual([['row rowNotExists', 'row insert', 'row get']]);
+	expect(rowsOf(setup)).toHaveLength(2);
+});
+
+it('what is answered from the book needs no credits of Maximum Credits', async () => {
+	const setup = first(1);
+	await play(setup);
+	const poor = { parameters: withBook(phones, { maximumCredits: 3 }) };
+	expect(told((await play(next(setup, poor))).json)).toEqual([['found', 0]]);
+	const other = next(setup, { ...poor, items: keyed(phones.keys[1]) });
+	expect(told((await play(other)).json)).toEqual([['not_sent', 0]]);
+});
+
 it('what is not found is asked again, and leaves one row', async () => {
 	const setup = first(0, {}, { items: keyed('nobody@acme.com', 'noone@acme.com') });
 	await play(setup);
@@ -147,7 +202,7 @@ it('Remember For: what is older is bought anew, and 0 buys everything anew', asy
 it('a row that a person deletes is bought anew, and no other', async () => {
 	const setup = first(2);
 	await play(setup);
-	rowsOf(setup).shift();
+	allRowsOf(setup).shift();
 	const { json } = await play(next(setup));
 	expect(told(json)).toEqual([
 		['found', 5],

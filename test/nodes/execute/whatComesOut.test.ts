@@ -106,9 +106,15 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 		setup.vendor.fault({ kind: 'status', on, status: 400, body: { error: 'No.' } });
 		const { error, hints } = await play(setup);
 
-		expect(error?.message).toMatch(/^Item 1: \w+ refused the request \(HTTP 400: No\)$/);
-		expect(error?.description).toMatch(/^Paid so far: \d+ credits? for 1 item, and a retry keeps/);
-		expect(error?.description).toMatch(/1 item held back and not charged\.$/);
+		expect(error?.message).toMatch(/^For item 1: \w+ refused the request \(HTTP 400: No\)$/);
+		const paid = credits === 1 ? '1 credit' : `${credits} credits`;
+		const kept =
+			operation.repeat === 'free'
+				? 'What is unlocked is not charged again, however this is run again.'
+				: 'Retry On Fail, and Retry in the list of executions, go on where this stopped and keep that. Execute in the editor runs everything anew and pays again.';
+		expect(error?.description).toBe(
+			`Paid so far: ${paid} for 1 item. ${kept} 1 item held back and not charged.`,
+		);
 		expect(hints).toEqual([]);
 		expect(setup.vendor.sent).toHaveLength(2);
 
@@ -119,6 +125,33 @@ describe.each(paidOperations)('$name: what comes out', (operation) => {
 			[bought, credits],
 		]);
 		expect(charged(setup.vendor)).toEqual([first, second, third]);
+	});
+
+	it('Stop Workflow before anything was paid: no word of what a retry would keep', async () => {
+		const setup = asking(operation, 2, {
+			parameters: withOptions(operation, { concurrency: 1 }),
+		});
+		setup.vendor.fault({ kind: 'status', on: first, status: 400 });
+		const { error } = await play(setup);
+		expect(error?.description).toBe('Nothing was charged. 1 item held back and not charged.');
+	});
+
+	it('the summary adds up: bought, asked before, and what the execution has spent', async () => {
+		const setup = asking(operation, 2, { memory: {} });
+		await play(setup);
+		const items = keyed(first, third, third, operation.unknownKey);
+		const { hints } = await play({ ...setup, items, round: 1 });
+		const message = hints[0]?.message ?? '';
+		expect(message).toContain('1 bought;');
+		expect(message).toMatch(/; 2 free because asked before; \d+ credits? spent;/);
+		expect(message).toContain(`${3 * credits} in this execution so far`);
+	});
+
+	it('what a limit holds back stands in the summary, as a warning', async () => {
+		const parameters = withOptions(operation, { maximumCredits: credits });
+		const { hints } = await play(asking(operation, 3, { parameters }));
+		expect(hints[0]?.message).toContain('2 held back by a limit on credits');
+		expect(hints[0]?.type).toBe('warning');
 	});
 
 	it('with Continue the others go on, unless all of them would meet the same', async () => {

@@ -45,7 +45,7 @@ it.each(['parse', 'page', 'simplify'] as const)(
 				resource: 'event',
 				operation: 'get',
 				eventId: '={{ $json.key }}',
-				simple: true,
+				output: 'simplified',
 			},
 			items: [{ json: { key: first?.eventId } }, { json: { key: second?.eventId } }],
 			onError: 'continueRegularOutput',

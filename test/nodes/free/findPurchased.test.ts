@@ -23,7 +23,7 @@ const again: PurchasedDetails<string[], Where> = {
 		});
 		return { fields: { told }, reason: told.length > 1 ? 'Several' : '' };
 	},
-	emptyFields: { told: null },
+	emptyFields: () => ({ told: null }),
 };
 
 const NOT_FOUND = 'No free search found it again';

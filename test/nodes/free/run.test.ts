@@ -12,7 +12,7 @@ useFakeClock();
 
 const TO_ERROR_OUTPUT = 'continueErrorOutput' as const;
 // What n8n fills in where a person leaves the fields as they are.
-const untouched = { returnAll: false, limit: 50, simple: true };
+const untouched = { returnAll: false, limit: 50, output: 'simplified' };
 
 function named(wanted: string): FreeFixture {
 	const found = freeOperations.find(({ name }) => name === wanted);
@@ -144,7 +144,7 @@ describe('before anything is sent', () => {
 		const continuing = asking(event, keys, { onError: CONTINUE });
 		const { json } = await play(continuing);
 
-		expect(error?.message).toBe(`Item 1: ${reason} (2 items with bad input)`);
+		expect(error?.message).toBe(`For item 1: ${reason} (and 1 more bad item)`);
 		expect(error?.context.itemIndex).toBe(1);
 		expect(stopping.vendor.sent).toEqual([]);
 		const refused = { outcome: 'refused', reason };
@@ -159,11 +159,11 @@ describe('before anything is sent', () => {
 });
 
 it('what is wrong with an item is told before what cannot be resolved beside it', async () => {
-	const json = { key: '..', simple: new Error('no such node') } as unknown as IDataObject;
-	const parameters = { simple: '={{ $json.simple }}' };
+	const json = { key: '..', output: new Error('no such node') } as unknown as IDataObject;
+	const parameters = { output: '={{ $json.output }}' };
 	const { json: told } = await play(
 		asking(event, [], {
-			items: [{ json }, { json: { key: event.keys[0], simple: true } }],
+			items: [{ json }, { json: { key: event.keys[0], output: 'simplified' } }],
 			parameters,
 			onError: CONTINUE,
 		}),
@@ -234,13 +234,13 @@ describe('a list', () => {
 });
 
 describe('what an entry comes out as', () => {
-	it.each<[string, boolean | undefined, boolean]>([
-		['Simplify', true, true],
-		['no Simplify', false, false],
-		['no word of Simplify', undefined, true],
-	])('%s: few fields, or what the vendor sent', async (_what, simple, few) => {
+	it.each<[string | undefined, boolean]>([
+		['simplified', true],
+		['raw', false],
+		[undefined, true],
+	])('Output %s: few fields, or what the vendor sent', async (output, few) => {
 		const { json } = await play(
-			asking(records, records.keys.slice(0, 2), { parameters: { simple } }),
+			asking(records, records.keys.slice(0, 2), { parameters: { output } }),
 		);
 
 		const [first, second] = shipped.people;
@@ -251,31 +251,61 @@ describe('what an entry comes out as', () => {
 		for (const one of json) expect(one).not.toHaveProperty(few ? 'first_name' : 'firstName');
 	});
 
-	it('Simplify that is neither yes nor no is told', async () => {
-		const setup = asking(records, records.keys.slice(0, 2), { parameters: { simple: 'false' } });
-		const { error } = await play(setup);
+	it.each<[string, string | string[]]>([
+		['names', 'uuid, contact_email ,jobTitle,,nothing'],
+		['a list', ['uuid', 'contact_email', 'jobTitle', 'nothing']],
+	])(
+		'Output selected, with %s: those fields, simplified or as the vendor calls them',
+		async (_what, fields) => {
+			const { json } = await play(
+				asking(records, records.keys.slice(0, 2), { parameters: { output: 'selected', fields } }),
+			);
+			expect(json).toEqual(
+				shipped.people.slice(0, 2).map(({ uuid, job_title: jobTitle }) => ({
+					uuid,
+					contact_email: null,
+					jobTitle,
+					nothing: null,
+				})),
+			);
+		},
+	);
 
-		const reason = 'Simplify must be true or false, not "false"';
-		expect(error?.message).toBe(`Item 0: ${reason} (2 items with bad input)`);
+	it.each<[object, string]>([
+		[{ output: 'all' }, 'Output must be "simplified", "raw" or "selected", not "all"'],
+		[{ output: 'selected', fields: ' , ' }, 'Fields is empty: name the fields to return'],
+		[{ output: 'selected', fields: 7 }, 'Fields must be names of fields, not the number 7'],
+		[{ output: 'selected', fields: ['a', null] }, 'Fields must be names of fields, not nothing'],
+	])('%j is told before anything is sent', async (parameters, reason) => {
+		const setup = asking(records, records.keys.slice(0, 2), { parameters: { ...parameters } });
+		const { error } = await play(setup);
+		expect(error?.message).toBe(`For item 0: ${reason} (and 1 more bad item)`);
 		expect(setup.vendor.sent).toEqual([]);
 	});
 
-	it('Simplify may differ from item to item', async () => {
+	it('the fields of an event’s list that all entries share may be selected', async () => {
+		const parameters = { output: 'selected', fields: 'id,lockedCount', limit: 1 };
+		const { json } = await play(asking(people, ['140002', '26855'], { parameters }));
+		expect(json.map(({ lockedCount }) => lockedCount)).toEqual([2700, 4070]);
+		for (const one of json) expect(Object.keys(one)).toEqual(['id', 'lockedCount']);
+	});
+
+	it('Output may differ from item to item', async () => {
 		const items = [
-			{ json: { key: event.keys[0], simple: false } },
-			{ json: { key: event.keys[1], simple: true } },
+			{ json: { key: event.keys[0], output: 'raw' } },
+			{ json: { key: event.keys[1], output: 'simplified' } },
 		] as Setup['items'];
 		const { json } = await play(
-			asking(event, [], { items, parameters: { simple: '={{ $json.simple }}' } }),
+			asking(event, [], { items, parameters: { output: '={{ $json.output }}' } }),
 		);
 
 		expect(json.map((one) => 'dataSource' in one)).toEqual([true, false]);
 	});
 
 	it('every entry of an event’s list tells how much is locked, raw or not', async () => {
-		for (const simple of [true, false]) {
+		for (const output of ['simplified', 'raw', undefined]) {
 			const { json } = await play(
-				asking(people, ['140002', '26855'], { parameters: { simple, limit: 2 } }),
+				asking(people, ['140002', '26855'], { parameters: { output, limit: 2 } }),
 			);
 			expect(json.map(({ accessMode, lockedCount }) => [accessMode, lockedCount])).toEqual([
 				['preview', 2700],
@@ -287,7 +317,7 @@ describe('what an entry comes out as', () => {
 	});
 
 	it('no field is named so that n8n takes the item for a failed one', async () => {
-		const setup = asking(records, records.keys.slice(0, 2), { parameters: { simple: false } });
+		const setup = asking(records, records.keys.slice(0, 2), { parameters: { output: 'raw' } });
 		const result = { uuid: 'u', error: 'no', $error: 'no', $json: {}, message: 'yes' };
 		setup.vendor.fault({ kind: 'status', times: 2, status: 200, body: { results: [result] } });
 		const { json } = await play(setup);
@@ -366,7 +396,7 @@ describe('problems', () => {
 		const { error, output, hints } = await play(setup);
 
 		expect(error?.message).toBe(
-			'Item 1: Lensmor refused the request (HTTP 400: Two) (and 1 more item)',
+			'For item 1: Lensmor refused the request (HTTP 400: Two) (and 1 more item)',
 		);
 		expect(error?.context.itemIndex).toBe(1);
 		expect(error?.description).toBe(

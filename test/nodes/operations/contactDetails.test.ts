@@ -9,13 +9,13 @@ import { itemWith } from './itemWith';
 const email = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'email' });
 const phone = (...uuids: string[]): UnlockRequest => ({ uuids, unlock_type: 'phone' });
 const chosen = (returnContactDetails?: unknown) =>
-	recordUnlock.purchasedDetails?.(itemWith({}, { returnContactDetails }));
+	recordUnlock.purchasedDetails?.(itemWith({ returnContactDetails }));
 
 it.each([
-	[undefined, undefined],
 	[false, undefined],
 	[true, contactDetails],
 	['true', { bad: 'Return Contact Details must be true or false, not "true"' }],
+	[undefined, { bad: 'Return Contact Details must be true or false, not nothing' }],
 	[1, { bad: 'Return Contact Details must be true or false, not the number 1' }],
 ])('Return Contact Details %p is off, on or refused', (option, expected) => {
 	expect(chosen(option)).toEqual(expected);
@@ -37,7 +37,7 @@ const filters: Array<[string, IDataObject, object]> = [
 	['a company alone', { companyName: ' Acme ' }, { company_name: 'Acme' }],
 	['a job title alone', { jobTitle: 'CEO\n' }, { job_title: 'CEO' }],
 	['what is no text', { companyName: 7, jobTitle: ' ' }, {}],
-	['what stands for nothing', { companyName: ' n/a ', jobTitle: '-' }, {}],
+	['what is a filler, not a value', { companyName: ' n/a ', jobTitle: '-' }, {}],
 	[
 		'what is no longer than 200 characters',
 		{ companyName: ` ${'x'.repeat(200)} `, jobTitle: 'y'.repeat(201) },
@@ -68,7 +68,6 @@ it.each([
 });
 
 const NOTHING = { email: null, directPhone: null, mobilePhone: null };
-// As Record → Get Many simplifies it.
 const shown = {
 	email: 'ann@acme.com',
 	directPhone: '+1',
@@ -80,7 +79,20 @@ const details = { email: 'ann@acme.com', directPhone: '+1', mobilePhone: '+2' };
 const missing: FoundThing = { reason: 'Gone' };
 const MISSING = 'Contact details are missing: Gone';
 const found = (of: Record<string, FoundThing>) => (key: string) => of[key] ?? missing;
-const record = (more: IDataObject = {}): FoundThing => ({ json: { uuid: 'u', ...shown, ...more } });
+// As eCore sends it.
+const record = (more: IDataObject = {}): FoundThing => {
+	const one: IDataObject = { ...shown, ...more };
+	return {
+		json: {
+			uuid: 'u',
+			contact_email: one.email,
+			contact_direct_phone: one.directPhone,
+			contact_mobile_phone: one.mobilePhone,
+			is_email_unlocked: one.isEmailUnlocked,
+			is_phone_unlocked: one.isPhoneUnlocked,
+		},
+	};
+};
 
 it.each<[string, UnlockRequest, FoundThing, object, string]>([
 	['that was found', email('U'), record(), details, ''],
@@ -136,7 +148,6 @@ it('several records come out as a list, and a sentence counts those without', ()
 	const all = found({ a: record(), b: record({ isEmailUnlocked: false, email: '' }) });
 	expect(contactDetails.describe(email('A', 'b', 'c'), all)).toEqual({
 		fields: {
-			...NOTHING,
 			contacts: [
 				{ uuid: 'A', ...details, reason: '' },
 				{
@@ -154,5 +165,7 @@ it('several records come out as a list, and a sentence counts those without', ()
 });
 
 it('the same fields are there where nothing was bought', () => {
-	expect(contactDetails.emptyFields).toEqual(NOTHING);
+	expect(contactDetails.emptyFields(undefined)).toEqual(NOTHING);
+	expect(contactDetails.emptyFields(email('a'))).toEqual(NOTHING);
+	expect(contactDetails.emptyFields(email('a', 'b'))).toEqual({ contacts: [] });
 });

@@ -67,7 +67,7 @@ describe.each(paidOperations)('$name', (operation) => {
 			const vendor = new FakeVendor().fault({ kind: 'malformed', on: second });
 			const { json } = await play({
 				vendor,
-				parameters: withOptions(operation, { ...options, returnContactDetails: true }),
+				parameters: { ...withOptions(operation, options), returnContactDetails: true },
 				items: keyed(first, first, second, operation.unknownKey, null),
 				onError: CONTINUE,
 			});

@@ -25,7 +25,7 @@ it('asks by the best complete combination alone, or in turn by all of them', () 
 	expect(read(everything, false)).toEqual({ requests: [combinations[0]] });
 	expect(read(everything, true)).toEqual({ requests: combinations });
 	expect(read(everything, 'true')).toEqual({
-		bad: 'Try Next Identifier When Not Found must be true or false, not "true"',
+		bad: 'Try Next Identifier must be true or false, not "true"',
 	});
 });
 
@@ -108,7 +108,7 @@ it.each(
 		.concat('not available', 'not applicable', 'Not provided'),
 )('what a CRM holds in place of nothing is nothing: %s', (filler) => {
 	expect(read({ firstName: 'Ann', lastName: filler, companyName: 'Acme' })).toEqual({
-		bad: `Last Name "${filler}" stands for nothing; There is no Last Name, and no LinkedIn URL or Email instead`,
+		bad: `Last Name "${filler}" is a filler, not a value; There is no Last Name, and no LinkedIn URL or Email instead`,
 	});
 });
 

@@ -91,7 +91,6 @@ it('simplified it has the few fields that most workflows need, null where eCore 
 		directPhone: null,
 		mobilePhone: null,
 		isEmailUnlocked: null,
-		isPhoneUnlocked: null,
 	};
 	expect(
 		recordGetAll.simplify({
@@ -119,7 +118,6 @@ it('simplified it has the few fields that most workflows need, null where eCore 
 		directPhone: '+1',
 		mobilePhone: '+2',
 		isEmailUnlocked: true,
-		isPhoneUnlocked: false,
 	});
 	expect(recordGetAll.simplify({ uuid: '1' })).toEqual({ uuid: '1', ...nothing });
 	expect(recordGetAll.simplify({ uuid: '1', first_name: 7, is_email_unlocked: 'yes' })).toEqual({

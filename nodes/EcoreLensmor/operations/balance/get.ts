@@ -20,9 +20,8 @@ export const balance = z.object({
 
 /** What the user sees of Balance → Get. */
 const description: OperationDescription<typeof balance> = {
-	resourceName: 'Balance',
 	name: 'Get',
-	action: 'Get Lensmor credit balance',
+	action: 'Get Lensmor credit balance (free)',
 	description:
 		'Read how many Lensmor credits are left. eCore has no such call: its balance comes with each unlock and lookup.',
 	fields: [],

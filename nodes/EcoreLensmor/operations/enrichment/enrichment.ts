@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 
 import type { EnrichmentRequest } from '../../vendors/ecore';
+import type { Resource } from '../resources';
 import type { Endpoint } from '../../vendors/endpoint';
-import type { OperationDescription, OutputFields, PaidOperation } from '../operation';
+import type { PaidDescription, OutputFields, PaidOperation } from '../operation';
 import {
 	aboutPerson,
 	identityOf,
@@ -16,8 +17,8 @@ type EnrichmentResponse<Results> =
 	| { status: 'not_found'; remaining_credits: number | null };
 
 interface Enrichment<Results, Output extends OutputFields> {
-	resource: string;
-	description: OperationDescription<Output>;
+	resource: Resource;
+	description: PaidDescription<Output>;
 	endpoint: Endpoint<EnrichmentRequest, EnrichmentResponse<Results>>;
 	/** In credits, because the answer does not contain the price (docs/vendor-apis.md A.4). */
 	price: number;

@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 export const identifierFields: INodeProperties[] = [
 	{
 		displayName:
-			'Map as many fields as the contact has. Each lookup sends exactly one combination: the first complete one of LinkedIn URL; email; name and website; name and company name.',
+			'Map as many fields as the contact has. Each lookup sends exactly one combination: the first complete one of LinkedIn URL; email; name and company website; name and company name.',
 		name: 'identifiersNotice',
 		type: 'notice',
 		default: '',
@@ -42,14 +42,6 @@ export const identifierFields: INodeProperties[] = [
 		description: 'Used together with First Name and a company',
 	},
 	{
-		displayName: 'Company Name',
-		name: 'companyName',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. Acme Corp',
-		description: 'Used together with First Name and Last Name, where there is no Company Website',
-	},
-	{
 		displayName: 'Company Website',
 		name: 'companyWebsite',
 		type: 'string',
@@ -57,11 +49,19 @@ export const identifierFields: INodeProperties[] = [
 		placeholder: 'e.g. acme.com',
 		description: 'Used together with First Name and Last Name',
 	},
+	{
+		displayName: 'Company Name',
+		name: 'companyName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Acme Corp',
+		description: 'Used together with First Name and Last Name, where there is no Company Website',
+	},
 ];
 
-/** The option Try Next Identifier When Not Found. */
+/** The option Try Next Identifier. */
 export const tryNextOption: INodeProperties = {
-	displayName: 'Try Next Identifier When Not Found',
+	displayName: 'Try Next Identifier',
 	name: 'tryNext',
 	type: 'boolean',
 	default: false,

@@ -73,7 +73,7 @@ const complaints: Record<Field, (text: string) => string | undefined> = {
 
 function complaintAbout(field: Field, text: string): string | undefined {
 	if (text.length > MAX_CHARACTERS) return `has more than ${MAX_CHARACTERS} characters`;
-	return isFiller(text) ? 'stands for nothing' : complaints[field](text);
+	return isFiller(text) ? 'is a filler, not a value' : complaints[field](text);
 }
 
 function identifier(item: ItemParameters, field: Field): Identifier {
@@ -97,7 +97,7 @@ export function parseIdentifiers(item: ItemParameters): Requests<EnrichmentReque
 	const tryNext = item.option('tryNext') ?? false;
 	if (typeof tryNext !== 'boolean') {
 		return {
-			bad: `Try Next Identifier When Not Found must be true or false, not ${quote(tryNext)}`,
+			bad: `Try Next Identifier must be true or false, not ${quote(tryNext)}`,
 		};
 	}
 	const combinations = combinationsIn(item);

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 
 import { eventField, eventIn } from './eventField';
-import type { FreeOperation, OperationDescription, Page } from '../operation';
-import { precheckEventUnlock, type PrecheckResponse } from '../../vendors/lensmor';
+import type { FreeOperation, OperationDescription, Page, PriceCheck } from '../operation';
+import {
+	precheckEventUnlock,
+	type EventUnlockRequest,
+	type PrecheckResponse,
+} from '../../vendors/lensmor';
 
 /** The output fields of Event → Check Unlock; amounts are in credits (docs/vendor-apis.md B.3). */
 export const unlockCheck = z.object({
@@ -18,9 +22,8 @@ export const unlockCheck = z.object({
 
 /** What the user sees of Event → Check Unlock. */
 const description: OperationDescription<typeof unlockCheck> = {
-	resourceName: 'Event',
 	name: 'Check Unlock',
-	action: 'Check event unlock',
+	action: 'Check event unlock (free)',
 	description:
 		'Check whether an event can be unlocked, whether it already is, and what it would cost',
 	fields: [eventField],
@@ -61,13 +64,36 @@ const REASONS: Readonly<Record<string, { says: string; alreadyUnlocked: boolean 
 	system_error: { says: 'Lensmor could not check it: try again later', alreadyUnlocked: null },
 };
 
+function reasonOf({ reason_code: code }: PrecheckResponse) {
+	const documented = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
+	return (
+		documented ?? {
+			says: code === '' ? 'Lensmor gave no reason' : `Lensmor says ${code}`,
+			alreadyUnlocked: null,
+		}
+	);
+}
+
+/** The price of an unlock, as Lensmor's check says it: for a dry run. */
+export const unlockPrice: PriceCheck<EventUnlockRequest, string, PrecheckResponse> = {
+	endpoint: precheckEventUnlock,
+	toCheck: ({ eventId }) => eventId,
+	read: (response) => {
+		const { allowed, credits, detail } = response;
+		const { says, alreadyUnlocked } = reasonOf(response);
+		// What is not allowed is not charged, but may be allowed later.
+		const isFree = alreadyUnlocked === true || response.reason_code === 'not_found';
+		return {
+			credits: isFree ? 0 : (credits ?? undefined),
+			balance: detail?.available_balance,
+			reason: allowed ? '' : says,
+		};
+	},
+};
+
 function page(response: PrecheckResponse, eventId: string): Page<string> {
 	const { allowed, credits, reason_code: code, detail } = response;
-	const documented = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
-	const { says, alreadyUnlocked } = documented ?? {
-		says: code === '' ? 'Lensmor gave no reason' : `Lensmor says ${code}`,
-		alreadyUnlocked: null,
-	};
+	const { says, alreadyUnlocked } = reasonOf(response);
 	const json: z.infer<typeof unlockCheck> = {
 		eventId,
 		allowed,

@@ -2,17 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { eventField, eventIn } from './eventField';
 import { event } from './output';
-import { simplifyField } from '../lists/listFields';
+import { outputFields } from '../lists/listFields';
 import type { FreeOperation, OperationDescription } from '../operation';
 import { getEvent, type EventResponse } from '../../vendors/lensmor';
 
 /** What the user sees of Event → Get. */
 const description: OperationDescription<typeof event> = {
-	resourceName: 'Event',
 	name: 'Get',
-	action: 'Get event',
+	action: 'Get event (free)',
 	description: 'Read one trade-show event',
-	fields: [eventField, simplifyField],
+	fields: [eventField, ...outputFields],
 	options: [],
 	output: event,
 };

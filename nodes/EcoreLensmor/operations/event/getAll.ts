@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { event } from './output';
 import { filtersField } from '../lists/filters';
 import { firstPage, listPage } from '../lists/lensmorList';
-import { limitFields, simplifyField } from '../lists/listFields';
+import { limitFields, outputFields } from '../lists/listFields';
 import type { FreeOperation, OperationDescription } from '../operation';
 import {
 	ENTRIES_PER_PAGE,
@@ -83,11 +83,10 @@ export const filters: INodeProperties[] = [
 
 /** What the user sees of Event → Get Many. */
 const description: OperationDescription<typeof event> = {
-	resourceName: 'Event',
 	name: 'Get Many',
-	action: 'Get many events',
+	action: 'Get many events (free)',
 	description: "Search Lensmor's trade-show events",
-	fields: [...limitFields, simplifyField, filtersField(filters)],
+	fields: [...limitFields, ...outputFields, filtersField(filters)],
 	options: [],
 	output: event,
 };

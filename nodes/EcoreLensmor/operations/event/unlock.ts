@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
+import { unlockPrice } from './checkUnlock';
 import { eventField, eventIn } from './eventField';
 import type {
 	BadInput,
 	ItemParameters,
-	OperationDescription,
+	PaidDescription,
 	PaidOperation,
 	Requests,
 } from '../operation';
+import { OUTPUTS_OF_UNLOCKS } from '../outcome';
 import { quote } from '../quote';
 import {
+	CREDITS_PER_EVENT,
 	unlockEvent,
 	type EventUnlockRequest,
 	type EventUnlockResponse,
@@ -35,12 +38,14 @@ const output = z.object({
 });
 
 /** What the user sees of Event → Unlock. */
-const description: OperationDescription<typeof output> = {
-	resourceName: 'Event',
+const description: PaidDescription<typeof output> = {
 	name: 'Unlock',
 	action: 'Unlock event (2000 credits, 0 if already unlocked)',
 	description:
 		"Open a trade-show event's exhibitors and people (2000 credits, 0 if already unlocked)",
+	price: '2000 credits for each event, 0 if it is already unlocked. Check Unlock says so for free.',
+	maximumCredits: CREDITS_PER_EVENT,
+	outputs: OUTPUTS_OF_UNLOCKS,
 	fields: [eventField],
 	options: [
 		{
@@ -82,6 +87,8 @@ export const eventUnlock: PaidOperation<
 	identity: (request) => request.eventId,
 	about: ({ eventId }) => `event ${eventId}`,
 	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (docs/vendor-apis.md B.9).
+	priceCheck: unlockPrice,
+	isOneAtATime: true,
 	locks: () => ['credit operation'],
 	requestFields: (request) => ({ eventId: request?.eventId ?? null }),
 	settle,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { eventField, eventIn } from '../event/eventField';
 import { filtersField } from '../lists/filters';
 import { access, eventListPage, firstPage } from '../lists/lensmorList';
-import { limitFields, simplifyField } from '../lists/listFields';
+import { limitFields, outputFields } from '../lists/listFields';
 import type { FreeOperation, OperationDescription } from '../operation';
 import { text } from '../outputFields';
 import {
@@ -94,11 +94,10 @@ export const filters: INodeProperties[] = [
 
 /** What the user sees of Exhibitor → Get Many. */
 const description: OperationDescription = {
-	resourceName: 'Exhibitor',
 	name: 'Get Many',
-	action: 'Get many exhibitors of event',
+	action: 'Get many exhibitors of event (free)',
 	description: 'List the exhibitors of an event: a preview until the event is unlocked',
-	fields: [eventField, ...limitFields, simplifyField, filtersField(filters)],
+	fields: [eventField, ...limitFields, ...outputFields, filtersField(filters)],
 	options: [],
 	output: exhibitor.merge(access),
 };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { eventField, eventIn } from '../event/eventField';
 import { filtersField } from '../lists/filters';
 import { access, eventListPage, firstPage } from '../lists/lensmorList';
-import { limitFields, simplifyField } from '../lists/listFields';
+import { limitFields, outputFields } from '../lists/listFields';
 import type { FreeOperation, OperationDescription } from '../operation';
 import { text } from '../outputFields';
 import {
@@ -74,11 +74,10 @@ export const filters: INodeProperties[] = [
 
 /** What the user sees of Person → Get Many. */
 const description: OperationDescription = {
-	resourceName: 'Person',
 	name: 'Get Many',
-	action: 'Get many people of event',
+	action: 'Get many people of event (free)',
 	description: 'List the people of an event: a preview until the event is unlocked',
-	fields: [eventField, ...limitFields, simplifyField, filtersField(filters)],
+	fields: [eventField, ...limitFields, ...outputFields, filtersField(filters)],
 	options: [],
 	output: person.merge(access),
 };

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { filtersField, filtersIn } from '../lists/filters';
-import { limitFields, limitOf, simplifyField } from '../lists/listFields';
+import { limitFields, limitOf, outputFields } from '../lists/listFields';
 import type {
 	BadInput,
 	FreeOperation,
@@ -26,7 +26,6 @@ export const record = z.object({
 	directPhone: text,
 	mobilePhone: text,
 	isEmailUnlocked: flag,
-	isPhoneUnlocked: flag,
 });
 
 /** The filters that eCore documents (docs/vendor-apis.md A.2). */
@@ -84,11 +83,10 @@ export const filters: INodeProperties[] = [
 
 /** What the user sees of Record → Get Many. */
 const description: OperationDescription<typeof record> = {
-	resourceName: 'Record',
 	name: 'Get Many',
-	action: 'Get many records',
+	action: 'Get many records (free)',
 	description: 'Search eCore for people; emails and phones are empty until unlocked',
-	fields: [...limitFields, simplifyField, filtersField(filters)],
+	fields: [...limitFields, ...outputFields, filtersField(filters)],
 	options: [],
 	output: record,
 };
@@ -154,6 +152,5 @@ function simplify(entry: IDataObject): z.infer<typeof record> {
 		directPhone: entry.contact_direct_phone,
 		mobilePhone: entry.contact_mobile_phone,
 		isEmailUnlocked: entry.is_email_unlocked,
-		isPhoneUnlocked: entry.is_phone_unlocked,
 	});
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Outcome } from '../../operations/outcome';
-import { doubtsIn, findingIn, isAlive, rowsBy, type Finding, type NewRow, type Row } from './rows';
+import { PeriodLimits, type Admission, type OwnRow, type SpendingLimit } from './limits';
+import { doubtsIn, findingIn, rowsBy, type Finding, type NewRow, type Row } from './rows';
 import { JointVisits, type BookTable, type Visit } from './table';
 
 /** How a run uses the purchase book. Times are in milliseconds, limits in credits. */
@@ -25,14 +26,6 @@ export interface BookSettings {
 	workflow: string;
 }
 
-/** The most credits that may be spent in a period that ends now. */
-export interface SpendingLimit {
-	/** The name of the option, for a person. */
-	name: string;
-	periodMs: number;
-	credits: number;
-}
-
 /** What is asked for. */
 export interface Wanted {
 	key: string;
@@ -50,8 +43,7 @@ export type Opening =
 	| { kind: 'bought'; row: Row }
 	/** Asked before, and nobody knows what came of it. */
 	| { kind: 'unknown'; row: Row }
-	/** It could pass a limit; the limit, and what was surely spent in its period, in credits. */
-	| { kind: 'overLimit'; limit: SpendingLimit; spent: number }
+	| Extract<Admission, { kind: 'overLimit' }>
 	/** A person pressed Stop. */
 	| { kind: 'stopped' }
 	/** The request is written down and may be sent, as long as `mayStart` returns true. */
@@ -94,28 +86,8 @@ export interface Clock {
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
-/** A row that this run has written, and nothing was sent yet. */
-interface OwnRow {
-	row: Row;
-	/** Just before it was written, by the clock. */
-	writtenAt: number;
-	/** The moment after which the others' rows must have been read. */
-	checkFrom: number;
-}
-
-/** What others spent in a period, in credits, and the rows of it that are under way, at their worst. */
-interface Spending {
-	credits: number;
-	underWay: Row[];
-}
-
-const NO_SPENDING: Spending = { credits: 0, underWay: [] };
-
-type Admission =
-	| { kind: 'admitted' }
-	/** Others must be done first: another execution that asks for the same, or for credits up to a limit. */
-	| { kind: 'wait'; others: Row[] }
-	| Exclude<Opening, { kind: 'claimed' | 'stopped' }>;
+/** What this run's row is for: its request may be sent, others must be done first, or there is nothing to send. */
+type Turn = Admission | Extract<Opening, { kind: 'bought' | 'unknown' }>;
 
 /**
  * What was bought before, by any execution that uses the same table. Two requests for the same thing are never
@@ -130,28 +102,29 @@ export class PurchaseBook {
 	private readonly found = new Map<string, Row[]>();
 	/** All attempts of this run. */
 	private readonly attempts = new Set<string>();
-	/** What this run has spent, in credits, with what is under way at its worst. */
-	private spent = 0;
-	/** The most that the requests of this run can cost that are under way, in credits. */
-	private underWay = 0;
-	private admission: Promise<unknown> = Promise.resolve();
-	/** What others spent, in the period of each limit, when it was last read. */
-	private others: { readAt: number; spending: Spending[] } = { readAt: 0, spending: [] };
+	private readonly limits: PeriodLimits;
 	/** What is being written after an answer. */
 	private readonly writing = new Set<Promise<unknown>>();
-	/** Counts what happens, to tell what came after what. */
-	private moments = 0;
 	/** The time of n8n's database minus the clock's; `undefined` until a row was written. */
 	private ahead: number | undefined;
 
 	constructor(
-		private readonly table: BookTable,
+		table: BookTable,
 		readonly settings: BookSettings,
 		private readonly clock: Clock,
+		/** Rows about what answers saved that are not written yet; executions may share them. */
+		private readonly unwritten: NewRow[] = [],
 		/** Makes a text that no other attempt has. */
 		private readonly newAttempt: () => string = randomUUID,
 	) {
 		this.visits = new JointVisits(table, async () => await clock.turn());
+		this.limits = new PeriodLimits(
+			table,
+			settings.vendor,
+			settings.limits,
+			() => this.now ?? 0,
+			(attempt) => this.attempts.has(attempt),
+		);
 	}
 
 	/** Reads what the book says of these keys, for `lookUp` and `open`. Throws if the table is out of reach. */
@@ -166,9 +139,37 @@ export class PurchaseBook {
 		return finding.kind === 'bought' ? finding.row : undefined;
 	}
 
-	/** Resolves when all answers are written down. Never throws: `problem` says what could not be written. */
-	async finish(): Promise<void> {
+	/**
+	 * Resolves when all answers are written down, and what answers of the book have saved, in credits. Never throws:
+	 * `problem` says what could not be written.
+	 */
+	async finish({ answers, saved }: { answers: number; saved: number }): Promise<void> {
+		if (answers > 0) this.noteSaved(saved);
+		// A visit takes longer than one answer: what that saved is written with the next row.
+		if (answers > 1) this.writing.add(this.change({ insert: this.unwritten.splice(0) }));
 		await Promise.all(this.writing);
+	}
+
+	private noteSaved(saved: number): void {
+		const { vendor, operation, execution, workflow } = this.settings;
+		const before = this.unwritten.findIndex(
+			(row) => row.operation === operation && row.workflow === workflow,
+		);
+		const [row] = before === -1 ? [] : this.unwritten.splice(before, 1);
+		this.unwritten.push({
+			key: '',
+			vendor,
+			operation,
+			about: 'Answers from this book',
+			outcome: 'answered',
+			credits: 0,
+			saved: (row?.saved ?? 0) + saved,
+			result: '',
+			execution,
+			workflow,
+			attempt: this.newAttempt(),
+			validForMs: 0,
+		});
 	}
 
 	/**
@@ -178,18 +179,28 @@ export class PurchaseBook {
 	async open(wanted: Wanted, isStopped: () => boolean): Promise<Opening> {
 		const { key } = wanted;
 		const attempt = this.newAttempt();
-		let rows = this.found.get(key) ?? [];
-		// What was read may be minutes old. That there is nothing is checked once more when a row is written.
-		if (this.findingIn(rows, wanted.despiteDoubt).kind !== 'nothing') {
+		let rows = this.found.get(key);
+		let own: OwnRow | undefined;
+		if (rows === undefined) {
+			// One visit does for both: what is new is written down, and otherwise there are rows to read.
+			({ own, rows } = await this.write(wanted, attempt, 'insertIfNew'));
+		} else if (this.findingIn(rows, wanted.despiteDoubt).kind !== 'nothing') {
+			// What was read may be minutes old. That there is nothing is checked once more when a row is written.
 			rows = await this.visits.visit({ read: [key] });
 		}
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-			const finding = this.findingIn(rows, wanted.despiteDoubt);
-			if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
-			// Without the database's time nobody knows how old another's row is, and writing one tells it.
-			if (finding.kind === 'nothing' || this.ahead === undefined) {
-				const opening = await this.claim(wanted, attempt, isStopped);
+			if (own === undefined) {
+				const finding = this.findingIn(rows, wanted.despiteDoubt);
+				if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
+				// Without the database's time nobody knows how old another's row is, and writing one tells it.
+				if (finding.kind === 'nothing' || this.ahead === undefined) {
+					({ own, rows } = await this.write(wanted, attempt, 'insert'));
+				}
+			}
+			if (own !== undefined) {
+				const opening = await this.claim(wanted, own, rows, isStopped);
 				if (opening !== undefined) return opening;
+				own = undefined;
 			}
 			if (isStopped()) return { kind: 'stopped' };
 			await this.clock.pause(wait);
@@ -199,53 +210,60 @@ export class PurchaseBook {
 	}
 
 	/**
-	 * Writes a request down and reads the table. Returns `undefined` if another execution comes first: the row
-	 * is gone again, and the caller may try later. Throws if the table is out of reach.
+	 * Decides whether the request of a row that is written may be sent; `rows` are those of its key, read after it
+	 * was written. Returns `undefined` if another execution comes first: the row is gone again, and the caller may
+	 * try later. Throws if the table is out of reach.
 	 */
 	private async claim(
 		wanted: Wanted,
-		attempt: string,
+		own: OwnRow,
+		rows: Row[],
 		isStopped: () => boolean,
 	): Promise<Opening | undefined> {
 		let isKept = false;
 		try {
-			const opening = await this.claimInTurn(wanted, attempt, isStopped);
+			const opening = await this.claimInTurn(wanted, own, rows, isStopped);
 			isKept = opening?.kind === 'claimed';
 			return opening;
 		} finally {
-			if (!isKept) await this.remove(wanted.key, attempt);
+			if (!isKept) await this.remove(own.row);
 		}
 	}
 
 	private async claimInTurn(
-		wanted: Wanted,
-		attempt: string,
+		{ key, despiteDoubt }: Wanted,
+		own: OwnRow,
+		first: Row[],
 		isStopped: () => boolean,
 	): Promise<Opening | undefined> {
-		const { own, rows: first } = await this.write(wanted, attempt);
+		const { attempt } = own.row;
 		let rows = first;
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-			const finding = this.findingIn(rows, wanted.despiteDoubt, attempt);
-			const admission: Admission =
+			const finding = this.findingIn(rows, despiteDoubt, attempt);
+			const turn: Turn =
 				finding.kind === 'nothing'
-					? await this.admit(own)
+					? await this.limits.admit(own)
 					: finding.kind === 'asking'
 						? { kind: 'wait', others: finding.rows }
 						: finding;
-			if (admission.kind === 'admitted') return { kind: 'claimed', claim: this.claimOf(own, rows) };
-			if (admission.kind !== 'wait') return admission;
-			const isFirst = admission.others.every((other) => attempt < other.attempt);
+			if (turn.kind === 'admitted') return { kind: 'claimed', claim: this.claimOf(own, rows) };
+			if (turn.kind !== 'wait') return turn;
+			const isFirst = turn.others.every((other) => attempt < other.attempt);
 			if (!isFirst || !this.mayStart(own.writtenAt) || isStopped()) return undefined;
 			await this.clock.pause(wait);
-			rows = await this.visits.visit({ read: [wanted.key] });
+			rows = await this.visits.visit({ read: [key] });
 		}
 	}
 
-	/** Writes the row of a request that is about to be sent. Throws if it cannot be read again. */
+	/**
+	 * Writes the row of a request that is about to be sent, and reads those of its key. With `insertIfNew` there is
+	 * no own row if the key has others. Throws if the table is out of reach; then no row stays.
+	 */
 	private async write(
 		{ key, about, worstCase }: Wanted,
 		attempt: string,
-	): Promise<{ own: OwnRow; rows: Row[] }> {
+		how: 'insert' | 'insertIfNew',
+	): Promise<{ own: OwnRow | undefined; rows: Row[] }> {
 		const { vendor, operation, execution, workflow, validForMs } = this.settings;
 		this.attempts.add(attempt);
 		const writtenAt = this.clock.now();
@@ -256,29 +274,39 @@ export class PurchaseBook {
 			about,
 			outcome: 'asked',
 			credits: worstCase,
+			saved: 0,
 			result: '',
 			execution,
 			workflow,
 			attempt,
 			validForMs,
 		};
-		const rows = await this.visits.visit({ insert: [row], read: [key] });
-		const written = rows.find((one) => one.attempt === attempt);
-		if (written === undefined) throw new Error('What was written down is not there');
-		// The answer took a moment, so the database's time is this or a little later.
-		this.ahead = written.createdAt - this.clock.now();
-		return { own: { row: written, writtenAt, checkFrom: this.nextMoment() }, rows };
+		let isRead = false;
+		try {
+			const rows = await this.visits.visit({ [how]: [row], read: [key] });
+			const written = rows.find((one) => one.attempt === attempt);
+			isRead = written !== undefined || how === 'insertIfNew';
+			if (!isRead) throw new Error('What was written down is not there');
+			if (written === undefined) return { own: undefined, rows };
+			// The answer took a moment, so the database's time is this or a little later.
+			this.ahead = written.createdAt - this.clock.now();
+			const checkFrom = this.limits.nextMoment();
+			return { own: { row: written, writtenAt, checkFrom }, rows };
+		} finally {
+			// It may be there all the same.
+			if (!isRead) await this.remove(row);
+		}
 	}
 
 	/** Takes a row back for which nothing was sent. Never throws: then it may stay, and nobody asks because of it. */
-	private async remove(key: string, attempt: string): Promise<void> {
+	private async remove({ key, attempt }: NewRow): Promise<void> {
 		const rows = await this.change({ read: [key] });
 		const own = rows.filter((row) => row.attempt === attempt).map(({ id }) => id);
 		if (own.length > 0) await this.change({ remove: own });
 	}
 
 	/** Visits the table. Never throws: `problem` says what failed, and nothing was read then. */
-	private async change(visit: Partial<Visit>): Promise<Row[]> {
+	private async change(visit: Visit): Promise<Row[]> {
 		try {
 			return await this.visits.visit(visit);
 		} catch (error) {
@@ -298,10 +326,10 @@ export class PurchaseBook {
 		// One row is enough for what is asked again and again and costs nothing.
 		const costless = before.filter(({ outcome, credits }) => outcome !== 'asked' && credits === 0);
 		const write = (credits: number, insert: NewRow[], replaced: Row[] = []): void => {
-			this.spent += credits - row.credits;
-			this.underWay -= row.credits;
+			this.limits.settle(row.credits, credits);
+			const remove = [row, ...replaced].map(({ id }) => id);
 			// Not waited for: the next request's row is written in the same visit.
-			const written = this.change({ insert, remove: [row, ...replaced].map(({ id }) => id) });
+			const written = this.change({ insert: [...insert, ...this.unwritten.splice(0)], remove });
 			this.writing.add(written);
 			void written.then(() => this.writing.delete(written));
 		};
@@ -315,60 +343,6 @@ export class PurchaseBook {
 			leaveUnknown: () => write(row.credits, [{ ...row, validForMs: 0 }]),
 			takeBack: () => write(0, []),
 		};
-	}
-
-	/** Lets a request that is written down be sent if it fits the limits. One after the other. */
-	private async admit(own: OwnRow): Promise<Admission> {
-		const turn = this.admission.then(async () => await this.admitNext(own));
-		this.admission = turn.catch(() => undefined);
-		return await turn;
-	}
-
-	private async admitNext(own: OwnRow): Promise<Admission> {
-		const { limits } = this.settings;
-		const byOthers = limits.length === 0 ? [] : await this.spendingOfOthers(own);
-		for (const [index, limit] of limits.entries()) {
-			const { credits, underWay } = byOthers[index] ?? NO_SPENDING;
-			const spent = credits + this.spent;
-			const left = limit.credits - own.row.credits;
-			if (spent <= left) continue;
-			// What is under way may cost less than its worst case.
-			const surelySpent = spent - sum(underWay) - this.underWay;
-			return surelySpent <= left
-				? { kind: 'wait', others: underWay }
-				: { kind: 'overLimit', limit, spent: surelySpent };
-		}
-		this.spent += own.row.credits;
-		this.underWay += own.row.credits;
-		return { kind: 'admitted' };
-	}
-
-	/** What others spent in the period of each limit, read after `own` was written, or after its last look. */
-	private async spendingOfOthers(own: OwnRow): Promise<Spending[]> {
-		const { vendor, limits } = this.settings;
-		if (this.others.readAt < own.checkFrom) {
-			const readAt = this.nextMoment();
-			const now = this.now ?? 0;
-			const longest = Math.max(...limits.map(({ periodMs }) => periodMs));
-			const rows = await this.table.since(vendor, now - longest);
-			const attempts = [...rowsBy('attempt', rows)]
-				.filter(([attempt]) => !this.attempts.has(attempt))
-				.flatMap(([, [first, ...more]]) =>
-					first === undefined ? [] : [more.find(({ outcome }) => outcome !== 'asked') ?? first],
-				);
-			const spending = limits.map(({ periodMs }) => {
-				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - periodMs);
-				return { credits: sum(inPeriod), underWay: inPeriod.filter((row) => isAlive(row, now)) };
-			});
-			this.others = { readAt, spending };
-		}
-		own.checkFrom = this.nextMoment();
-		return this.others.spending;
-	}
-
-	private nextMoment(): number {
-		this.moments += 1;
-		return this.moments;
 	}
 
 	private get now(): number | undefined {
@@ -388,8 +362,4 @@ export class PurchaseBook {
 			(finding.kind === 'unknown' && (isRepeatFree || despiteDoubt));
 		return isToAsk ? { kind: 'nothing' } : finding;
 	}
-}
-
-function sum(rows: Row[]): number {
-	return rows.reduce((total, { credits }) => total + credits, 0);
 }

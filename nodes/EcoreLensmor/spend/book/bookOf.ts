@@ -3,8 +3,10 @@ import { sleep, type IExecuteFunctions } from 'n8n-workflow';
 import type { Settings } from '../../items/settings';
 import type { PaidOperation } from '../../operations/operation';
 import type { Run } from '../memory';
-import { PurchaseBook, type Clock, type SpendingLimit } from './book';
+import { PurchaseBook, type Clock } from './book';
 import { DataTable } from './dataTable';
+import type { SpendingLimit } from './limits';
+import type { NewRow } from './rows';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -12,6 +14,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const START_WITHIN_MS = 20_000;
 // Beside its timeout: what writing and reading the table may take.
 const GRACE_MS = 20_000;
+
+// What answers from a book have saved and is not written yet, by workflow and name. It is lost if n8n ends.
+const unwritten = new Map<string, NewRow[]>();
 
 const clock: Clock = {
 	now: () => performance.now(),
@@ -30,6 +35,10 @@ export function bookOf(
 	const { purchaseBook: name, rememberForDays, timeout } = settings;
 	if (name === undefined) return undefined;
 	const { vendor, repeat } = operation.endpoint;
+	const { id, name: workflow = '' } = context.getWorkflow();
+	const unwrittenKey = `${id} ${name}`;
+	const rows = unwritten.get(unwrittenKey) ?? [];
+	unwritten.set(unwrittenKey, rows);
 	return new PurchaseBook(
 		new DataTable(context, name),
 		{
@@ -42,9 +51,10 @@ export function bookOf(
 			startWithinMs: START_WITHIN_MS,
 			validForMs: START_WITHIN_MS + timeout + GRACE_MS,
 			execution: executionId,
-			workflow: context.getWorkflow().name ?? '',
+			workflow,
 		},
 		clock,
+		rows,
 	);
 }
 

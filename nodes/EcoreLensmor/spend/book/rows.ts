@@ -7,7 +7,7 @@ import type { Outcome } from '../../operations/outcome';
  * `asked`. When the answer is known, a row with the same `attempt` and what came back takes its place.
  */
 export interface NewRow {
-	/** The key of the purchase, as in the memory. */
+	/** The key of the purchase, as in the memory; empty if the row stands for none. */
 	key: string;
 	vendor: string;
 	/** Resource and operation, such as `phone.enrich`. */
@@ -16,11 +16,13 @@ export interface NewRow {
 	about: string;
 	/**
 	 * `asked` as long as nobody knows what came of it. `uncertain` if nobody ever will, but a person had it asked
-	 * again since, and that was answered.
+	 * again since, and that was answered. `answered` if the row stands for no purchase, but for answers of the book.
 	 */
-	outcome: Outcome | 'asked';
+	outcome: Outcome | 'asked' | 'answered';
 	/** What it cost, in credits; the most that it can have cost as long as nobody knows. */
 	credits: number;
+	/** What answers of the book saved, in credits; 0 in the row of a purchase. */
+	saved: number;
 	/** The output fields of the answer as JSON; empty if there is none to give again. */
 	result: string;
 	execution: string;

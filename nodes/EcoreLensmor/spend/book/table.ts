@@ -2,11 +2,13 @@ import { rowsBy, type NewRow, type Row } from './rows';
 
 /** What is done in one visit to the table, in this order. */
 export interface Visit {
-	insert: NewRow[];
+	insert?: NewRow[];
+	/** Rows to insert whose key no row has. Another execution may insert one between that look and the insert. */
+	insertIfNew?: NewRow[];
 	/** The numbers of rows to remove. */
-	remove: number[];
+	remove?: number[];
 	/** The keys whose rows are wanted. */
-	read: string[];
+	read?: string[];
 }
 
 /**
@@ -39,9 +41,9 @@ export class JointVisits {
 	) {}
 
 	/** Visits the table. Throws what the table throws. */
-	async visit(visit: Partial<Visit>): Promise<Row[]> {
+	async visit(visit: Visit): Promise<Row[]> {
 		const rows = new Promise<Row[]>((done, failed) => {
-			this.waiting.push({ visit: { insert: [], remove: [], read: [], ...visit }, done, failed });
+			this.waiting.push({ visit, done, failed });
 		});
 		void this.visitAll();
 		return await rows;
@@ -61,13 +63,14 @@ export class JointVisits {
 	private async visitFor(visitors: Visitor[]): Promise<void> {
 		try {
 			const rows = await this.table.visit({
-				insert: visitors.flatMap(({ visit }) => visit.insert),
-				remove: visitors.flatMap(({ visit }) => visit.remove),
-				read: [...new Set(visitors.flatMap(({ visit }) => visit.read))],
+				insert: visitors.flatMap(({ visit }) => visit.insert ?? []),
+				insertIfNew: visitors.flatMap(({ visit }) => visit.insertIfNew ?? []),
+				remove: visitors.flatMap(({ visit }) => visit.remove ?? []),
+				read: [...new Set(visitors.flatMap(({ visit }) => visit.read ?? []))],
 			});
 			const byKey = rowsBy('key', rows);
 			for (const { visit, done } of visitors) {
-				done(visit.read.flatMap((key) => byKey.get(key) ?? []));
+				done((visit.read ?? []).flatMap((key) => byKey.get(key) ?? []));
 			}
 		} catch (error) {
 			for (const { failed } of visitors) failed(error as Error);

@@ -3,7 +3,8 @@ import { withoutAnswer, type Receipt } from '../../operations/outcome';
 import { halt } from '../../transport/session';
 import type { Endpoint } from '../../vendors/endpoint';
 import type { Spending } from '../purchase';
-import type { Claim, SpendingLimit, Wanted } from './book';
+import { whyOverLimit } from '../limit';
+import type { Claim, Wanted } from './book';
 import { fieldsOf, type Row } from './rows';
 
 /** What a run's purchase book says before a request is sent. */
@@ -51,7 +52,12 @@ export async function open(
 				return {
 					kind: 'heldBack',
 					outcome: 'not_sent',
-					reason: whyOverLimit(opening.limit, opening.spent, wanted.worstCase),
+					reason: whyOverLimit(
+						opening.limit.name,
+						opening.spent,
+						opening.limit.credits,
+						wanted.worstCase,
+					),
 					isLimit: true,
 				};
 			case 'stopped':
@@ -100,7 +106,7 @@ function receiptOf(spending: Spending, operation: Operation, row: Row): Receipt 
 	const { outcome, createdAt, credits } = row;
 	const boughtAt = new Date(createdAt).toISOString();
 	const fields = operation.description.output.partial().safeParse(fieldsOf(row));
-	if (outcome === 'asked' || !fields.success) {
+	if (outcome === 'asked' || outcome === 'answered' || !fields.success) {
 		const name = spending.book?.settings.name;
 		const reason = `This was bought on ${boughtAt}, but its row in the data table "${name}" cannot be read. Delete the row to have it bought again`;
 		return uncertain(spending, operation, reason);
@@ -125,8 +131,4 @@ function uncertain(spending: Spending, operation: Operation, reason: string): Re
 function whyUnknown(name: string, { execution, workflow, createdAt, credits }: Row): string {
 	const at = new Date(createdAt).toISOString();
 	return `Execution ${execution} of workflow ${workflow} asked for this on ${at}, and nobody knows what came of it: it may have cost up to ${credits} credits. It is not asked again by itself. To have it asked anew, delete its row in the data table "${name}", or press Retry on this execution`;
-}
-
-function whyOverLimit({ name, credits }: SpendingLimit, spent: number, worstCase: number): string {
-	return `${name} is reached: ${spent} of ${credits} credits are spent, and this could have cost ${worstCase} more`;
 }

@@ -20,6 +20,7 @@ const rowOf = (key: string, more: Partial<NewRow> = {}): NewRow => ({
 	about: 'ann@acme.com',
 	outcome: 'asked',
 	credits: 5,
+	saved: 0,
 	result: '',
 	execution: '7',
 	workflow: 'Leads',
@@ -27,16 +28,15 @@ const rowOf = (key: string, more: Partial<NewRow> = {}): NewRow => ({
 	validForMs: 1000,
 	...more,
 });
-const nothing = { insert: [], remove: [], read: [] };
 
 it('reading makes no table; writing makes one, once, and what was written is read', async () => {
 	const table = tableOf();
-	expect(await table.visit({ ...nothing, read: ['a'] })).toEqual([]);
+	expect(await table.visit({ read: ['a'] })).toEqual([]);
 	expect(await table.since('ecore', 0)).toEqual([]);
 	expect(n8n.tables).toEqual([]);
 
-	const [row] = await table.visit({ ...nothing, insert: [rowOf('a'), rowOf('b')], read: ['a'] });
-	await tableOf().visit({ ...nothing, insert: [rowOf('c')] });
+	const [row] = await table.visit({ insert: [rowOf('a'), rowOf('b')], read: ['a'] });
+	await tableOf().visit({ insert: [rowOf('c')] });
 	expect(row).toMatchObject(rowOf('a'));
 	expect(Math.abs(Date.now() - (row?.createdAt ?? 0))).toBeLessThan(60_000);
 	expect(n8n.tables.map(({ name, rows }) => [name, rows.length])).toEqual([[NAME, 3]]);
@@ -45,7 +45,6 @@ it('reading makes no table; writing makes one, once, and what was written is rea
 it('writing, removing and reading are one workflow, of which n8n stores nothing', async () => {
 	const table = tableOf();
 	const [a, b] = await table.visit({
-		...nothing,
 		insert: [rowOf('a'), rowOf('b')],
 		read: ['a', 'b'],
 	});
@@ -58,7 +57,7 @@ it('writing, removing and reading are one workflow, of which n8n stores nothing'
 
 	expect(n8n.visits).toEqual([['row insert', 'row deleteRows', 'row get']]);
 	expect(left.map(({ key }) => key)).toEqual(['b', 'c']);
-	await table.visit({ ...nothing, remove: [b?.id ?? 0, 99] });
+	await table.visit({ remove: [b?.id ?? 0, 99] });
 	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['c']);
 	for (const settings of n8n.settings) {
 		expect(settings).toMatchObject({
@@ -67,13 +66,34 @@ it('writing, removing and reading are one workflow, of which n8n stores nothing'
 		});
 	}
 	n8n.visits.length = 0;
-	expect(await table.visit(nothing)).toEqual([]);
+	expect(await table.visit({})).toEqual([]);
 	expect(n8n.visits).toEqual([]);
+});
+
+it('a row that is only inserted if its key is new: nothing is written where there is one, and all are read', async () => {
+	const table = tableOf();
+	await table.visit({ insert: [rowOf('a')] });
+	n8n.visits.length = 0;
+	const again = rowOf('a', { attempt: 'again' });
+	const rows = await table.visit({ insertIfNew: [again, rowOf('b')], read: ['a', 'b'] });
+	expect(rows.map(({ attempt }) => attempt)).toEqual(['attempt of a', 'attempt of b']);
+	expect(n8n.visits).toEqual([['row rowNotExists', 'row insert', 'row get']]);
+
+	expect(await table.visit({ insertIfNew: [again], read: ['a'] })).toHaveLength(1);
+	expect(n8n.named(NAME)?.rows).toHaveLength(2);
+	const [row] = await table.visit({
+		insert: [rowOf('c')],
+		insertIfNew: [rowOf('c'), rowOf('d')],
+		remove: [rows[0]?.id ?? 0],
+		read: ['d'],
+	});
+	expect(row?.key).toBe('d');
+	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b', 'c', 'd']);
 });
 
 it('rows are removed and read once, however many were written', async () => {
 	const insert = ['a', 'b', 'c'].map((key) => rowOf(key));
-	const rows = await tableOf().visit({ ...nothing, insert, read: ['a', 'b', 'c'] });
+	const rows = await tableOf().visit({ insert, read: ['a', 'b', 'c'] });
 	expect(rows).toHaveLength(3);
 	expect(await tableOf().visit({ insert, remove: [rows[0]?.id ?? 0], read: ['a'] })).toHaveLength(
 		1,
@@ -81,9 +101,9 @@ it('rows are removed and read once, however many were written', async () => {
 });
 
 it('what n8n adds to a row is not written back', async () => {
-	const [row] = await tableOf().visit({ ...nothing, insert: [rowOf('a')], read: ['a'] });
+	const [row] = await tableOf().visit({ insert: [rowOf('a')], read: ['a'] });
 	const again = row === undefined ? [] : [{ ...row, outcome: 'found' as const }];
-	await tableOf().visit({ ...nothing, insert: again });
+	await tableOf().visit({ insert: again });
 	expect(n8n.named(NAME)?.rows.map(({ outcome }) => outcome)).toEqual(['asked', 'found']);
 });
 
@@ -91,7 +111,6 @@ it('more keys than a statement can hold are read in parts', async () => {
 	const keys = Array.from({ length: 1201 }, (_, index) => `k${index}`);
 	const rows = await tableOf().visit({
 		insert: keys.map((key) => rowOf(key)),
-		remove: [],
 		read: keys,
 	});
 	expect(rows.map(({ key }) => key).sort()).toEqual([...keys].sort());
@@ -100,9 +119,9 @@ it('more keys than a statement can hold are read in parts', async () => {
 
 it('the sum is about one vendor, and rows that are young enough', async () => {
 	const table = tableOf();
-	await table.visit({ ...nothing, insert: [rowOf('a'), rowOf('b', { vendor: 'lensmor' })] });
+	await table.visit({ insert: [rowOf('a'), rowOf('b', { vendor: 'lensmor' })] });
 	const old = n8n.named(NAME)?.rows[0];
-	await table.visit({ ...nothing, insert: [rowOf('c')] });
+	await table.visit({ insert: [rowOf('c')] });
 	if (old !== undefined) old.createdAt = '2020-01-01T00:00:00.000Z';
 
 	expect((await table.since('ecore', Date.parse('2026-01-01'))).map(({ key }) => key)).toEqual([
@@ -113,28 +132,28 @@ it('the sum is about one vendor, and rows that are young enough', async () => {
 
 it('another table whose name contains this one is another table', async () => {
 	const other = n8n.make('Credit purchases (old)', []);
-	await tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+	await tableOf().visit({ insert: [rowOf('a')] });
 	expect(other.rows).toEqual([]);
 	expect(n8n.named(NAME)?.rows).toHaveLength(1);
 });
 
 it('a table that a person deletes is made again when something is written, and reads as empty', async () => {
 	const table = tableOf();
-	await table.visit({ ...nothing, insert: [rowOf('a')] });
+	await table.visit({ insert: [rowOf('a')] });
 	n8n.tables.length = 0;
-	expect(await table.visit({ ...nothing, read: ['a'] })).toEqual([]);
+	expect(await table.visit({ read: ['a'] })).toEqual([]);
 	expect(n8n.tables).toEqual([]);
 
-	await table.visit({ ...nothing, insert: [rowOf('b')] });
+	await table.visit({ insert: [rowOf('b')] });
 	n8n.tables.length = 0;
-	const rows = await table.visit({ ...nothing, insert: [rowOf('c')], read: ['a', 'b', 'c'] });
+	const rows = await table.visit({ insert: [rowOf('c')], read: ['a', 'b', 'c'] });
 	expect(rows.map(({ key }) => key)).toEqual(['c']);
 });
 
 it('a table that another execution makes at the same moment is used', async () => {
-	const made = tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+	const made = tableOf().visit({ insert: [rowOf('a')] });
 	const again = new DataTable(n8n.contextOf('another workflow'), NAME);
-	await Promise.all([made, again.visit({ ...nothing, insert: [rowOf('b')] })]);
+	await Promise.all([made, again.visit({ insert: [rowOf('b')] })]);
 	expect(n8n.tables).toHaveLength(1);
 	expect(n8n.named(NAME)?.rows).toHaveLength(2);
 });
@@ -146,29 +165,30 @@ it.each([
 ])('%s fails: the error has its words', async (operation, message) => {
 	n8n.failure = { operation, message };
 	for (let times = 0; times < 2; times += 1) {
-		const visit = tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+		const visit = tableOf().visit({ insert: [rowOf('a')] });
 		await expect(visit).rejects.toThrow(message);
 	}
 	n8n.failure = undefined;
-	await tableOf().visit({ ...nothing, insert: [rowOf('b')] });
+	await tableOf().visit({ insert: [rowOf('b')] });
 	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b']);
 });
 
 it('a table that is full although it was written before: the error has its words, and nothing is made', async () => {
 	const table = tableOf();
-	await table.visit({ ...nothing, insert: [rowOf('a')] });
+	await table.visit({ insert: [rowOf('a')] });
 	n8n.failure = { operation: 'row insert', message: 'Data table size limit exceeded' };
-	await expect(table.visit({ ...nothing, insert: [rowOf('b')] })).rejects.toThrow('size limit');
+	await expect(table.visit({ insert: [rowOf('b')] })).rejects.toThrow('size limit');
 	expect(n8n.tables).toHaveLength(1);
 });
 
 it('a row that a person has edited says that nobody knows, and never that something may be bought', async () => {
 	const table = tableOf();
-	await table.visit({ ...nothing, insert: [rowOf('a', { outcome: 'found', result: '{}' })] });
+	await table.visit({ insert: [rowOf('a', { outcome: 'found', result: '{}' })] });
 	const row = n8n.named(NAME)?.rows[0] ?? {};
 	Object.assign(row, {
 		outcome: 'perhaps',
 		credits: null,
+		saved: null,
 		result: null,
 		about: null,
 		operation: null,
@@ -178,7 +198,7 @@ it('a row that a person has edited says that nobody knows, and never that someth
 		validForMs: null,
 	});
 
-	expect(await table.visit({ ...nothing, read: ['a'] })).toEqual([
+	expect(await table.visit({ read: ['a'] })).toEqual([
 		{
 			...rowOf('a'),
 			id: row.id,
@@ -198,13 +218,13 @@ it('a row that a person has edited says that nobody knows, and never that someth
 it('a table that a person gives another name is left alone after a minute', async () => {
 	jest.useFakeTimers();
 	const table = tableOf();
-	await table.visit({ ...nothing, insert: [rowOf('a')] });
+	await table.visit({ insert: [rowOf('a')] });
 	const renamed = n8n.named(NAME);
 	if (renamed !== undefined) renamed.name = 'Old purchases';
 	jest.advanceTimersByTime(59_999);
-	await table.visit({ ...nothing, insert: [rowOf('b')] });
+	await table.visit({ insert: [rowOf('b')] });
 	jest.advanceTimersByTime(1);
-	await table.visit({ ...nothing, insert: [rowOf('c')] });
+	await table.visit({ insert: [rowOf('c')] });
 	jest.useRealTimers();
 
 	expect(renamed?.rows.map(({ key }) => key)).toEqual(['a', 'b']);
@@ -212,8 +232,8 @@ it('a table that a person gives another name is left alone after a minute', asyn
 });
 
 it('two workflows do not share what was found out about a table: they may be in two projects', async () => {
-	await tableOf().visit({ ...nothing, insert: [rowOf('a')] });
+	await tableOf().visit({ insert: [rowOf('a')] });
 	n8n.visits.length = 0;
-	await new DataTable(n8n.contextOf('elsewhere'), NAME).visit({ ...nothing, read: ['a'] });
+	await new DataTable(n8n.contextOf('elsewhere'), NAME).visit({ read: ['a'] });
 	expect(n8n.visits).toEqual([['table list'], ['row get']]);
 });

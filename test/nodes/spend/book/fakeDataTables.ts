@@ -3,6 +3,7 @@ import type {
 	IDataObject,
 	IExecuteFunctions,
 	IExecuteWorkflowInfo,
+	IWorkflowBase,
 	INode,
 	INodeExecutionData,
 } from 'n8n-workflow';
@@ -13,6 +14,9 @@ interface Table {
 	columns: string[];
 	rows: IDataObject[];
 }
+
+// No two tables have the same id, as in n8n.
+let tablesMade = 0;
 
 /** n8n's data tables, as far as its Data Table node is used here; each workflow that is run is noted. */
 export class FakeDataTables {
@@ -30,13 +34,13 @@ export class FakeDataTables {
 			getNode: () => ({ name: 'eCore & Lensmor' }),
 			getWorkflow: () => ({ id: workflow, name: workflow }),
 			executeWorkflow: async ({ code }: IExecuteWorkflowInfo, items: INodeExecutionData[]) =>
-				await Promise.resolve(this.run(code?.nodes ?? [], items, code?.settings)),
+				await Promise.resolve(this.run(code, items)),
 		} as unknown as IExecuteFunctions;
 	}
 
 	make(name: string, columns: string[] = []): Table {
-		this.lastId += 1;
-		const table = { id: `t${this.lastId}`, name, columns, rows: [] };
+		tablesMade += 1;
+		const table = { id: `t${tablesMade}`, name, columns, rows: [] };
 		this.tables.push(table);
 		return table;
 	}
@@ -45,24 +49,34 @@ export class FakeDataTables {
 		return this.tables.find((table) => table.name === name);
 	}
 
-	private run(
-		[start, ...nodes]: INode[],
-		items: INodeExecutionData[],
-		settings: unknown,
-	): ExecuteWorkflowData {
+	private run(code: IWorkflowBase | undefined, items: INodeExecutionData[]): ExecuteWorkflowData {
+		const [start, ...nodes] = code?.nodes ?? [];
 		if (start?.type !== 'n8n-nodes-base.executeWorkflowTrigger') throw new Error('no trigger');
-		this.settings.push(settings);
+		this.settings.push(code?.settings);
 		this.visits.push(nodes.map(nameOf));
-		let current = items.map(({ json }) => json);
-		for (const node of nodes) {
-			if (current.length === 0) break;
-			const times = node.executeOnce === true ? 1 : current.length;
-			const isBulk = node.parameters.operation === 'insert';
-			const inputs = isBulk ? [current] : current.slice(0, times).map((json) => [json]);
-			current = inputs.flatMap((input) => this.perform(node, input));
-			if (current.length === 0 && node.alwaysOutputData === true) current = [{}];
+		const after = (name: string): INode[] =>
+			(code?.connections[name]?.main?.[0] ?? []).flatMap(({ node }) =>
+				nodes.filter((one) => one.name === node),
+			);
+		let last: IDataObject[] = [];
+		for (const first of after(start.name).sort((a, b) => a.position[1] - b.position[1])) {
+			let current = items.map(({ json }) => json);
+			for (let node: INode | undefined = first; node !== undefined; [node] = after(node.name)) {
+				if (current.length === 0) break;
+				current = this.performAll(node, current);
+			}
+			last = current;
 		}
-		return { executionId: '1', data: [current.map((json) => ({ json }))] };
+		return { executionId: '1', data: [last.map((json) => ({ json }))] };
+	}
+
+	private performAll(node: INode, items: IDataObject[]): IDataObject[] {
+		const chosen = node.executeOnce === true ? items.slice(0, 1) : items;
+		const isBulk = node.parameters.operation === 'insert';
+		const given = (isBulk ? [chosen] : chosen.map((json) => [json])).flatMap((input) =>
+			this.perform(node, input),
+		);
+		return given.length === 0 && node.alwaysOutputData === true ? [{}] : given;
 	}
 
 	private perform({ parameters, ...node }: INode, items: IDataObject[]): IDataObject[] {
@@ -101,7 +115,8 @@ export class FakeDataTables {
 			}
 			return [{ success: true, insertedRows: items.length }];
 		}
-		const chosen = table.rows.filter(matching(parameters as unknown as Matching));
+		const chosen = table.rows.filter(matching(parameters as unknown as Matching, items[0]));
+		if (operation === 'row rowNotExists') return chosen.length === 0 ? items : [];
 		if (operation === 'row deleteRows') {
 			table.rows = table.rows.filter((row) => !chosen.includes(row));
 		}
@@ -114,10 +129,12 @@ interface Matching {
 	filters: { conditions: Array<{ keyName: string; condition: string; keyValue: string | number }> };
 }
 
-function matching({ matchType, filters: { conditions } }: Matching) {
+function matching({ matchType, filters: { conditions } }: Matching, json: IDataObject = {}) {
 	if (conditions.length > 500) throw new Error('too many conditions');
 	const one = (row: IDataObject) => (condition: Matching['filters']['conditions'][number]) => {
-		const { keyName, keyValue } = condition;
+		const { keyName } = condition;
+		const keyValue =
+			condition.keyValue === '={{ $json.key }}' ? (json.key as string) : condition.keyValue;
 		const value = row[keyName] as string | number;
 		return condition.condition === 'gte' ? value >= keyValue : value === keyValue;
 	};

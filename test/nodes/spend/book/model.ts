@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { phoneEnrich } from '../../../../nodes/EcoreLensmor/operations/phone/enrich';
 import type { Receipt } from '../../../../nodes/EcoreLensmor/operations/outcome';
-import { PurchaseBook, type SpendingLimit } from '../../../../nodes/EcoreLensmor/spend/book/book';
+import { PurchaseBook } from '../../../../nodes/EcoreLensmor/spend/book/book';
+import type { SpendingLimit } from '../../../../nodes/EcoreLensmor/spend/book/limits';
 import type { NewRow, Row } from '../../../../nodes/EcoreLensmor/spend/book/rows';
 import type { BookTable } from '../../../../nodes/EcoreLensmor/spend/book/table';
 import { keyOf, Memory, type Run } from '../../../../nodes/EcoreLensmor/spend/memory';
@@ -37,6 +38,8 @@ export interface Process {
 	isDead: boolean;
 	receipts: Receipt[];
 	isDone: boolean;
+	/** Whether it ended before it asked for anything, because the table was out of reach. */
+	couldNotRead: boolean;
 	/** All that it knows, as text. */
 	knows: string;
 	/** Whether it has read the table since something last changed. */
@@ -52,6 +55,8 @@ export interface WorldSettings {
 	/** What the vendor does with each request, in the order in which they arrive; with the others, the last one. */
 	vendorDoes: VendorDoes[];
 	limits?: SpendingLimit[];
+	/** Whether the table is read before a request is written down, as it is for several and for Maximum Credits. */
+	readsFirst?: boolean;
 }
 
 /** A table, a vendor and processes whose every step waits until it is chosen. */
@@ -83,6 +88,7 @@ export class World {
 			isDead: false,
 			receipts: [],
 			isDone: false,
+			couldNotRead: false,
 			knows: '',
 			isUpToDate: false,
 			lastStepAt: this.now,
@@ -123,6 +129,7 @@ export class World {
 				turn: async () => {},
 				pause: async () => await this.step(process, 'pause', () => undefined),
 			},
+			[],
 			// The order of these decides who gives way.
 			() => `${process.name}${process.receipts.length}`,
 		);
@@ -137,12 +144,23 @@ export class World {
 			isOutOfCredits: false,
 			balance: null,
 		};
+		const keyFor = (email: string) => keyOf('phone.enrich', email);
+		if (this.settings.readsFirst === true) {
+			try {
+				await book.read(people.map(keyFor));
+			} catch {
+				// The run ends here, with one sentence for all items.
+				process.couldNotRead = true;
+				process.isDone = true;
+				return;
+			}
+		}
 		for (const email of people) {
 			asking = email;
-			const key = keyOf('phone.enrich', email);
+			const key = keyFor(email);
 			process.receipts.push(await purchase(spending, phoneEnrich, { key, request: { email } }));
 		}
-		await book.finish();
+		await book.finish({ answers: 0, saved: 0 });
 		process.isDone = true;
 	}
 
@@ -172,11 +190,17 @@ export class World {
 			return rows;
 		};
 		return {
-			visit: async ({ insert, remove, read: keys }) => {
-				if (insert.length > 0) {
-					await this.step(process, `table: insert ${JSON.stringify(insert)}`, () => {
-						for (const row of insert) this.insert(row);
+			visit: async ({ insert = [], insertIfNew = [], remove = [], read: keys = [] }) => {
+				const write = async (rows: NewRow[]) => {
+					if (rows.length === 0) return;
+					await this.step(process, `table: insert ${JSON.stringify(rows)}`, () => {
+						for (const row of rows) this.insert(row);
 					});
+				};
+				await write(insert);
+				if (insertIfNew.length > 0) {
+					const isNew = ({ key }: NewRow) => this.rows.every((row) => row.key !== key);
+					await write(await this.step(process, 'table: look', () => insertIfNew.filter(isNew)));
 				}
 				if (remove.length > 0) {
 					const what = this.rows.filter(({ id }) => remove.includes(id));

@@ -18,6 +18,7 @@ const rowOf = (attempt: string, more: Partial<Row> = {}): Row => ({
 	about: 'ann@acme.com',
 	outcome: 'asked',
 	credits: 5,
+	saved: 0,
 	result: '',
 	execution: '7',
 	workflow: 'Leads',

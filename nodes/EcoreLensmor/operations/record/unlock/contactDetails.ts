@@ -3,7 +3,7 @@ import type { FoundThing, PurchasedDetails } from '../../operation';
 
 import type { SearchRequest, UnlockRequest } from '../../../vendors/ecore';
 import { isFiller } from '../../enrichment/identifiers';
-import { firstSearch, record, recordGetAll } from '../getAll';
+import { firstSearch, recordGetAll } from '../getAll';
 
 const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
 
@@ -12,12 +12,12 @@ const NO_DETAILS = { email: null, directPhone: null, mobilePhone: null };
  * (docs/vendor-apis.md A.3).
  */
 export const contactDetails: PurchasedDetails<UnlockRequest, SearchRequest> = {
-	list: recordGetAll,
+	list: { endpoint: recordGetAll.endpoint, page: recordGetAll.page },
 	keys: ({ uuids }) => uuids.map((uuid) => uuid.toLowerCase()),
 	isAbout: (key, { uuid }) => typeof uuid === 'string' && uuid.toLowerCase() === key,
 	firstSearch: (item) => firstSearch(filtersOf(item), Infinity),
 	describe,
-	emptyFields: NO_DETAILS,
+	emptyFields: (request) => ((request?.uuids.length ?? 1) === 1 ? NO_DETAILS : { contacts: [] }),
 };
 
 // A longer text is probably no company name or job title, and eCore could refuse the search.
@@ -52,7 +52,7 @@ function describe(
 	}
 	const without = contacts.filter(({ reason }) => reason !== '').length;
 	return {
-		fields: { ...NO_DETAILS, contacts },
+		fields: { contacts },
 		reason: without === 0 ? '' : `No details of ${without} of ${uuids.length}: see contacts`,
 	};
 }
@@ -61,12 +61,13 @@ function detailsOf(found: FoundThing, type: UnlockRequest['unlock_type']) {
 	if ('reason' in found) {
 		return { ...NO_DETAILS, reason: `Contact details are missing: ${found.reason}` };
 	}
-	const { isEmailUnlocked, isPhoneUnlocked, ...details } = record.parse(found.json);
+	const { json } = found;
+	const details = recordGetAll.simplify(json);
 	const email = details.email || null;
 	const directPhone = details.directPhone || null;
 	const mobilePhone = details.mobilePhone || null;
 	const isThere = type === 'email' ? email !== null : (directPhone ?? mobilePhone) !== null;
-	const isUnlocked = type === 'email' ? isEmailUnlocked : isPhoneUnlocked;
+	const isUnlocked = type === 'email' ? json.is_email_unlocked : json.is_phone_unlocked;
 	const missing =
 		isUnlocked === false ? `does not show its ${type} as unlocked yet` : `holds no ${type} for it`;
 	return { email, directPhone, mobilePhone, reason: isThere ? '' : `eCore ${missing}` };

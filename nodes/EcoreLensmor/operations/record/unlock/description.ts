@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import type { OperationDescription } from '../../operation';
+import type { PaidDescription } from '../../operation';
+import { OUTPUTS_OF_UNLOCKS } from '../../outcome';
 
 /** The default and the maximum of Options → Batch Size, in UUIDs per request. */
 export const BATCH_SIZE = { default: 100, most: 1000 };
@@ -26,12 +27,15 @@ export const output = z.object({
 });
 
 /** What the user sees of Record → Unlock. */
-export const description: OperationDescription<typeof output> = {
-	resourceName: 'Record',
+export const description: PaidDescription<typeof output> = {
 	name: 'Unlock',
 	action: 'Unlock record email or phone (1 or 5 credits, 0 if already unlocked)',
 	description:
 		'Buy the email (1 credit) or phone (5 credits; 1 where eCore holds none) of records; what is already unlocked costs 0',
+	price:
+		'For each record 1 credit (email) or 5 credits (phone; 1 where eCore holds no phone), 0 if it is already unlocked.',
+	maximumCredits: 100,
+	outputs: OUTPUTS_OF_UNLOCKS,
 	fields: [
 		{
 			displayName: 'Record UUIDs',
@@ -63,7 +67,7 @@ export const description: OperationDescription<typeof output> = {
 			description: 'What to buy of each record',
 		},
 		{
-			displayName: 'Send',
+			displayName: 'Requests',
 			name: 'requestMode',
 			type: 'options',
 			noDataExpression: true,
@@ -82,6 +86,15 @@ export const description: OperationDescription<typeof output> = {
 			],
 			description: 'How items become requests; the price is the same',
 		},
+		{
+			displayName: 'Return Contact Details',
+			name: 'returnContactDetails',
+			type: 'boolean',
+			noDataExpression: true,
+			default: true,
+			description:
+				'Whether to add the email and phones of each unlocked record, found through free searches by the company and job title that the item carries',
+		},
 	],
 	options: [
 		{
@@ -91,15 +104,7 @@ export const description: OperationDescription<typeof output> = {
 			default: 100,
 			typeOptions: { minValue: 1, maxValue: 1000 },
 			displayOptions: { show: { '/requestMode': ['combined'] } },
-			description: 'How many UUIDs go into one request when Send is Combined',
-		},
-		{
-			displayName: 'Return Contact Details',
-			name: 'returnContactDetails',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether to add the email and phones of each unlocked record, found again through free searches by the company and job title that the item carries',
+			description: 'How many UUIDs go into one combined request',
 		},
 	],
 	output,

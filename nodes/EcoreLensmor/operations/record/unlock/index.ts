@@ -168,7 +168,7 @@ function phoneless(request: UnlockRequest, { unlocked, credits_charged }: Unlock
 function purchasedDetails(
 	item: ItemParameters,
 ): PurchasedDetails<UnlockRequest> | BadInput | undefined {
-	const wanted = item.option('returnContactDetails') ?? false;
+	const wanted = item.field('returnContactDetails');
 	if (typeof wanted !== 'boolean') {
 		return { bad: `Return Contact Details must be true or false, not ${quote(wanted)}` };
 	}

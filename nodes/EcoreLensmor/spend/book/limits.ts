@@ -1,0 +1,142 @@
+import { isAlive, rowsBy, type Row } from './rows';
+import type { BookTable } from './table';
+
+/** The most credits that may be spent in a period that ends now. */
+export interface SpendingLimit {
+	/** The name of the option, for a person. */
+	name: string;
+	periodMs: number;
+	credits: number;
+}
+
+/** Whether a request that is written down fits the limits. */
+export type Admission =
+	| { kind: 'admitted' }
+	/** Others must be done first, as they may cost less than their worst case. */
+	| { kind: 'wait'; others: Row[] }
+	/** It could pass a limit; the limit, and what was surely spent in its period, in credits. */
+	| { kind: 'overLimit'; limit: SpendingLimit; spent: number };
+
+/** A row that this run has written for a request that is not sent yet. */
+export interface OwnRow {
+	row: Row;
+	/** Just before it was written, by the process's clock, in milliseconds. */
+	writtenAt: number;
+	/** The moment after which the others' rows must have been read. */
+	checkFrom: number;
+}
+
+/** What others spent in a period, in credits, and the rows of it that are under way, at their worst. */
+interface Spending {
+	credits: number;
+	underWay: Row[];
+}
+
+const NO_SPENDING: Spending = { credits: 0, underWay: [] };
+
+// How long after the time in it a row may become visible to others, in milliseconds.
+const VISIBLE_WITHIN_MS = 60_000;
+
+/** The limits over time of a run: adds up what it spends, and what others that use the same table spend. */
+export class PeriodLimits {
+	/** What this run has spent, in credits, with what is under way at its worst. */
+	private spent = 0;
+	/** The most that the requests of this run can cost that are under way, in credits. */
+	private underWay = 0;
+	private lastAdmission: Promise<unknown> = Promise.resolve();
+	/** What others spent, in the period of each limit, and the moment before it was last read. */
+	private others: { readAt: number; spending: Spending[] } = { readAt: 0, spending: [] };
+	/** The rows of the longest period, as far as they are read, and those that may change are younger than this. */
+	private known: { rows: Row[]; changingFrom: number } | undefined;
+	/** Counts what happens, to tell what came after what. */
+	private moments = 0;
+
+	constructor(
+		private readonly table: BookTable,
+		private readonly vendor: string,
+		/** Empty for none. */
+		private readonly limits: SpendingLimit[],
+		/** The time of n8n's database, milliseconds since 1970. */
+		private readonly now: () => number,
+		/** Whether an attempt is of this run. */
+		private readonly isOwn: (attempt: string) => boolean,
+	) {}
+
+	/** The next moment, to tell what came after what. */
+	nextMoment(): number {
+		this.moments += 1;
+		return this.moments;
+	}
+
+	/**
+	 * Lets a request that is written down be sent if it fits the limits. One after the other. Throws if the table
+	 * is out of reach.
+	 */
+	async admit(own: OwnRow): Promise<Admission> {
+		const admission = this.lastAdmission.then(async () => await this.admitNext(own));
+		this.lastAdmission = admission.catch(() => undefined);
+		return await admission;
+	}
+
+	/** Counts what an admitted request came to: its worst case, and what it cost, in credits. */
+	settle(worstCase: number, credits: number): void {
+		this.spent += credits - worstCase;
+		this.underWay -= worstCase;
+	}
+
+	private async admitNext(own: OwnRow): Promise<Admission> {
+		const byOthers = this.limits.length === 0 ? [] : await this.spendingOfOthers(own);
+		for (const [index, limit] of this.limits.entries()) {
+			const { credits, underWay } = byOthers[index] ?? NO_SPENDING;
+			const spent = credits + this.spent;
+			const left = limit.credits - own.row.credits;
+			if (spent <= left) continue;
+			// What is under way may cost less than its worst case.
+			const surelySpent = spent - sum(underWay) - this.underWay;
+			return surelySpent <= left
+				? { kind: 'wait', others: underWay }
+				: { kind: 'overLimit', limit, spent: surelySpent };
+		}
+		this.spent += own.row.credits;
+		this.underWay += own.row.credits;
+		return { kind: 'admitted' };
+	}
+
+	/** What others spent in the period of each limit, read after `own` was written, or after its last look. */
+	private async spendingOfOthers(own: OwnRow): Promise<Spending[]> {
+		if (this.others.readAt < own.checkFrom) {
+			const readAt = this.nextMoment();
+			const now = this.now();
+			const attempts = [...rowsBy('attempt', await this.read(now))]
+				.filter(([attempt]) => !this.isOwn(attempt))
+				.flatMap(([, [first, ...more]]) =>
+					first === undefined ? [] : [more.find(({ outcome }) => outcome !== 'asked') ?? first],
+				);
+			const spending = this.limits.map(({ periodMs }) => {
+				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - periodMs);
+				return { credits: sum(inPeriod), underWay: inPeriod.filter((row) => isAlive(row, now)) };
+			});
+			this.others = { readAt, spending };
+		}
+		own.checkFrom = this.nextMoment();
+		return this.others.spending;
+	}
+
+	/**
+	 * The rows of the longest period. After the first time only those are read again that may have changed: a large
+	 * table takes seconds. So a row that a person deletes meanwhile may still count in this run.
+	 */
+	private async read(now: number): Promise<Row[]> {
+		const longest = Math.max(...this.limits.map(({ periodMs }) => periodMs));
+		const from = this.known?.changingFrom ?? now - longest;
+		const before = this.known?.rows.filter(({ createdAt }) => createdAt < from) ?? [];
+		const rows = [...before, ...(await this.table.since(this.vendor, from))];
+		const underWay = rows.filter((row) => isAlive(row, now)).map(({ createdAt }) => createdAt);
+		this.known = { rows, changingFrom: Math.min(now - VISIBLE_WITHIN_MS, ...underWay) };
+		return rows;
+	}
+}
+
+function sum(rows: Row[]): number {
+	return rows.reduce((total, { credits }) => total + credits, 0);
+}

@@ -1,0 +1,127 @@
+import { PeriodLimits, type OwnRow } from '../../../../nodes/EcoreLensmor/spend/book/limits';
+import type { Row } from '../../../../nodes/EcoreLensmor/spend/book/rows';
+
+const HOUR = 3_600_000;
+const PERIOD = 24 * HOUR;
+const NOW = 1_000 * HOUR;
+
+let ids = 0;
+const rowOf = (attempt: string, more: Partial<Row> = {}): Row => ({
+	id: (ids += 1),
+	createdAt: NOW - HOUR,
+	key: attempt,
+	vendor: 'ecore',
+	operation: 'phone.enrich',
+	about: '',
+	outcome: 'found',
+	credits: 5,
+	saved: 0,
+	result: '',
+	execution: '7',
+	workflow: 'Leads',
+	attempt,
+	validForMs: 0,
+	...more,
+});
+
+/** A table of others' rows, the limits over it, and the times from which it was read. */
+function limitsOf(credits: number, rows: Row[] = []) {
+	const from: number[] = [];
+	const time = { now: NOW };
+	const table = {
+		visit: async () => await Promise.resolve([]),
+		since: async (_: string, since: number) => {
+			from.push(since);
+			return await Promise.resolve(rows.filter(({ createdAt }) => createdAt >= since));
+		},
+	};
+	const limit = { name: 'Maximum Credits per Day', periodMs: PERIOD, credits };
+	const isOwn = (attempt: string) => attempt.startsWith('own');
+	const limits = new PeriodLimits(table, 'ecore', [limit], () => time.now, isOwn);
+	let own = 0;
+	const admit = async () => {
+		own += 1;
+		const row = rowOf(`own ${own}`, { outcome: 'asked', createdAt: time.now, validForMs: HOUR });
+		const admission: OwnRow = { row, writtenAt: 0, checkFrom: limits.nextMoment() };
+		return await limits.admit(admission);
+	};
+	return { limits, limit, admit, from, rows, time };
+}
+
+it('what others spent and what this run spends fit together, to the last credit', async () => {
+	const { admit, limit } = limitsOf(20, [rowOf('a'), rowOf('b')]);
+	expect(await admit()).toEqual({ kind: 'admitted' });
+	expect(await admit()).toEqual({ kind: 'admitted' });
+	// Both of this run may still cost nothing.
+	expect(await admit()).toEqual({ kind: 'wait', others: [] });
+	expect(await limitsOf(14, [rowOf('a'), rowOf('b')]).admit()).toEqual({
+		kind: 'overLimit',
+		limit: { ...limit, credits: 14 },
+		spent: 10,
+	});
+});
+
+it('what cost less than its worst case gives the rest back', async () => {
+	const { admit, limits, limit } = limitsOf(10);
+	await admit();
+	await admit();
+	limits.settle(5, 5);
+	limits.settle(5, 0);
+	expect(await admit()).toEqual({ kind: 'admitted' });
+	limits.settle(5, 5);
+	expect(await admit()).toEqual({ kind: 'overLimit', limit, spent: 10 });
+});
+
+it('what others have under way is waited for, and what they left unknown counts at its worst', async () => {
+	const asked = { outcome: 'asked' as const };
+	const underWay = rowOf('a', { ...asked, createdAt: NOW - 1000, validForMs: HOUR });
+	const unknown = rowOf('b', { ...asked, validForMs: 1000 });
+	expect(await limitsOf(5, [underWay]).admit()).toEqual({ kind: 'wait', others: [underWay] });
+	expect(await limitsOf(5, [unknown]).admit()).toMatchObject({ kind: 'overLimit', spent: 5 });
+});
+
+it('an attempt with two rows counts once, with its answer', async () => {
+	const asked = rowOf('a', { outcome: 'asked', credits: 5, validForMs: HOUR });
+	const rows = [asked, rowOf('a', { outcome: 'not_found', credits: 0 })];
+	for (const both of [rows, [...rows].reverse()]) {
+		expect(await limitsOf(5, both).admit()).toEqual({ kind: 'admitted' });
+	}
+});
+
+it('only what may have changed is read again: a large table takes seconds', async () => {
+	const old = rowOf('old', { createdAt: NOW - 20 * HOUR });
+	const underWay = rowOf('a', {
+		outcome: 'asked',
+		createdAt: NOW - HOUR,
+		validForMs: 2 * HOUR,
+	});
+	const { admit, from, rows, time } = limitsOf(100, [old, underWay]);
+	await admit();
+	await admit();
+	expect(from).toEqual([NOW - PERIOD, NOW - HOUR]);
+
+	rows.splice(1, 1, rowOf('a', { createdAt: NOW, credits: 0 }));
+	time.now += 1000;
+	await admit();
+	await admit();
+	// A minute back, because a row may become visible later than the time in it.
+	expect(from.slice(2)).toEqual([NOW - HOUR, NOW + 1000 - 60_000]);
+});
+
+it('what was read before still counts, until its period is over', async () => {
+	const old = rowOf('old', { createdAt: NOW - 20 * HOUR });
+	const { admit, limit, limits, time } = limitsOf(10, [old]);
+	await admit();
+	limits.settle(5, 5);
+	expect(await admit()).toEqual({ kind: 'overLimit', limit, spent: 10 });
+	time.now += 4 * HOUR;
+	expect(await admit()).toEqual({ kind: 'admitted' });
+});
+
+it('what another run took back does not count any more', async () => {
+	const underWay = rowOf('a', { outcome: 'asked', createdAt: NOW - 10, validForMs: HOUR });
+	const { admit, rows } = limitsOf(5, [underWay]);
+	expect(await admit()).toMatchObject({ kind: 'wait' });
+	rows.length = 0;
+	expect(await admit()).toEqual({ kind: 'admitted' });
+});
