@@ -63,6 +63,8 @@ export interface Setup {
 	parameters: IDataObject;
 	/** The items that reach the node. */
 	items: IDataObject[];
+	/** An expression that a node behind each of the node's outputs resolves for each item. */
+	after?: string;
 	/** An error that every item brings along, as from a node that continued. */
 	itemError?: Error;
 	/** The decrypted credential. */
@@ -96,6 +98,8 @@ export interface Execution {
 	/** Items per round. */
 	rounds: INodeExecutionData[][];
 	hints: NodeExecutionHint[];
+	/** What `after` came out as. */
+	after: unknown[];
 	/** Everything that n8n would store with the execution. */
 	stored: IRunExecutionData;
 	/** What n8n logged. */
@@ -196,7 +200,9 @@ function workflowFor(setup: Setup, loaded: Loaded): Workflow {
 				typeVersion: loaded.typeVersion ?? 1,
 				...setup.settings,
 			}),
-			node('After', 'test.pass'),
+			setup.after === undefined
+				? node('After', 'test.pass')
+				: node('After', 'test.evaluate', { parameters: { value: setup.after } }),
 		],
 		connections: looping
 			? {
@@ -204,7 +210,10 @@ function workflowFor(setup: Setup, loaded: Loaded): Workflow {
 					Loop: { main: [to('After'), to(NODE_NAME)] },
 					[NODE_NAME]: { main: [to('Loop'), to('Loop')] },
 				}
-			: { Start: { main: [to(NODE_NAME)] }, [NODE_NAME]: { main: [to('After')] } },
+			: {
+					Start: { main: [to(NODE_NAME)] },
+					[NODE_NAME]: { main: Array.from({ length: 5 }, () => to('After')) },
+				},
 	});
 }
 
@@ -310,6 +319,9 @@ function asExecution(id: string, run: IRun, log: string[]): Execution {
 		),
 		rounds: output(0),
 		hints: rounds.flatMap((round) => round.hints ?? []),
+		after: (run.data.resultData.runData.After ?? []).flatMap((round) =>
+			(round.data?.main?.[0] ?? []).map(({ json }) => json.value),
+		),
 		stored,
 		log,
 	};

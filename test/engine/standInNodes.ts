@@ -26,6 +26,21 @@ const pass = (name: string): INodeType => ({
 	},
 });
 
+/** Gives what an expression comes out as for each item, as Edit Fields does. */
+const evaluate: INodeType = {
+	description: {
+		...description('evaluate', 1),
+		properties: [{ displayName: 'Value', name: 'value', type: 'string', default: '' }],
+	},
+	async execute(this: IExecuteFunctions) {
+		const values = this.getInputData().map((_, item) => ({
+			json: { value: this.getNodeParameter('value', item) as string },
+			pairedItem: { item },
+		}));
+		return [values];
+	},
+};
+
 /** Does what Loop Over Items does: hands the items on in rounds through its second output, and all results through its first. */
 const loop: INodeType = {
 	description: {
@@ -49,5 +64,6 @@ const loop: INodeType = {
 export const standInNodes: Record<string, INodeType> = {
 	'test.items': pass('items'),
 	'test.pass': pass('pass'),
+	'test.evaluate': evaluate,
 	'test.loop': loop,
 };
