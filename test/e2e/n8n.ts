@@ -351,7 +351,7 @@ export const WEBHOOK_TOKEN = { header: 'X-Token', secret: 'play-webhook-secret' 
 
 const CREDENTIAL_OF: Record<string, RegExp> = {
 	ecoreLensmorApi: /ecoreLensmor/,
-	slackApi: /slack$/,
+	slackApi: /slack(HitlTool)?$/,
 	openAiApi: /lmChatOpenAi$/,
 	httpHeaderAuth: /webhook$/,
 };

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { OWNER, WEBHOOK_TOKEN, type N8n } from './n8n';
 import { install } from './install';
 import { Outside } from './outside';
+import { thingsToTry } from '../sandbox/thingsToTry';
 import { exampleThatBuys, startHost } from './useN8n';
 
 const EXAMPLES = [
@@ -12,6 +13,7 @@ const EXAMPLES = [
 	'event-unlock-with-approval',
 	'find-people-unlock-emails',
 	'find-event-unlock-people',
+	'agent-event-unlock-with-review',
 ];
 
 const TOKEN = `${WEBHOOK_TOKEN.header}: ${WEBHOOK_TOKEN.secret}`;
@@ -69,7 +71,8 @@ async function main(): Promise<void> {
 		for (const name of EXAMPLES) await n8n.addWorkflow(exampleThatBuys(name), credentials);
 		say(`
 n8n is running with this node, its credential and the example workflows. Nothing leaves this machine:
-eCore, Lensmor and Slack are stand-ins, and all credits are play money.
+eCore, Lensmor and Slack are stand-ins, and all credits are play money. The credential has the
+vendors' real addresses: they lead to the stand-ins here, and the tokens are not real.
 
   Open   ${n8n.address}
   Login  ${OWNER.email}  ${OWNER.password}
@@ -79,10 +82,12 @@ Let a CRM report a contact (in another terminal), and see Slack's message here:
   curl -X POST ${n8n.address}/webhook/crm-contact -H '${TOKEN}' \\
     -H 'content-type: application/json' -d '${JSON.stringify(CONTACT)}'
 
-Ask for a trade show, approve it with the address that appears here, and see its people:
+Ask for a trade show, open the address for approval that appears here in a browser, and see its people:
 
   curl -X POST ${n8n.address}/webhook/show-wanted -H '${TOKEN}' \\
     -H 'content-type: application/json' -d '{"name":"Interpack"}'
+
+${thingsToTry(outside.sandbox.lensmorBaseUrl)}
 
 ${reloads ? 'Change something under nodes/ or credentials/: it is built, and n8n loads it.\n\n' : ''}Ctrl-C stops all of it.`);
 		await stop;
