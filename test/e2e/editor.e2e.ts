@@ -141,11 +141,14 @@ it.each(THEMES)(
 );
 
 it.each([
-	[OURS, ['LinkedIn URL', 'Email', 'First Name', 'Company Website', 'Options']],
-	['Unlock records', ['Record UUIDs', 'Unlock', 'Send', 'Options']],
+	[OURS, ['Outputs', 'LinkedIn URL', 'Email', 'First Name', 'Company Website', 'Options']],
+	[
+		'Unlock records',
+		['Record UUIDs', 'Unlock', 'Requests', 'Return Contact Details', 'Outputs', 'Options'],
+	],
 	['Unlock an event', ['Event', 'Options']],
-	['Find records', ['Return All', 'Limit', 'Simplify', 'Filters', 'Options']],
-	['People of an event', ['Event', 'Return All', 'Limit', 'Simplify', 'Filters', 'Options']],
+	['Find records', ['Return All', 'Limit', 'Output', 'Filters', 'Options']],
+	['People of an event', ['Event', 'Return All', 'Limit', 'Output', 'Filters', 'Options']],
 ])("the fields of %s are there, in n8n's and the vendors' words", async (name, labels) => {
 	const page = await editor('light');
 	await open(page, await workbench(), `/${encodeURIComponent(name)}`);
@@ -221,4 +224,127 @@ it.each(
 	await open(page, await n8n.addWorkflow(example(file), credentials, { active: false }));
 	await page.getByText(ours, { exact: true }).first().waitFor();
 	await picture(page, image, theme);
+});
+
+/** A workflow that is run by hand: one item, and this node. */
+async function byHand(name: string, parameters: ReturnType<typeof node>['parameters']) {
+	const { n8n, credentials } = host();
+	return await n8n.addWorkflow(
+		{
+			name,
+			nodes: [
+				node('By hand', 'n8n-nodes-base.manualTrigger', 1, {}),
+				{ ...node(OURS, TYPE, 1, parameters), position: [220, 0] },
+			],
+			connections: connect({ 'By hand': [[OURS]] }),
+		},
+		credentials,
+		{ active: false },
+	);
+}
+
+const CES = { __rl: true, mode: 'id', value: '26855' };
+const inside = `/${encodeURIComponent(OURS)}`;
+
+it.each([
+	['the node as it is', {}],
+	['the resource Event, chosen and nothing else', { resource: 'event' }],
+])('%s: Execute pressed at once spends nothing', async (name, parameters) => {
+	const page = await editor('light');
+	await open(page, await byHand(name, parameters), inside);
+	await page.getByTestId('node-execute-button').first().click();
+	await page
+		.getByTestId('output-panel')
+		.first()
+		.getByText(/\d+ items?/)
+		.first()
+		.waitFor({ timeout: 30_000 });
+	expect(host().outside.sandbox.seen.length).toBeGreaterThan(0);
+	expect(host().outside.sandbox.paidRequests).toEqual([]);
+});
+
+it('Dry Run, added and nothing else: it is on, and Execute spends nothing and says the price', async () => {
+	const page = await editor('light');
+	const parameters = { resource: 'event', operation: 'unlock', eventId: CES };
+	await open(page, await byHand('Dry Run', parameters), inside);
+	const panel = page.getByTestId('ndv').first();
+	await panel
+		.getByText(/^2000 credits for each event/)
+		.first()
+		.waitFor();
+	await panel.getByText('Add option', { exact: true }).first().click();
+	await page.getByText('Dry Run', { exact: true }).first().click();
+	await page.getByTestId('node-execute-button').first().click();
+	await page
+		.getByText(/at most 2000 credits if it were sent/)
+		.first()
+		.waitFor({ timeout: 30_000 });
+	expect(host().outside.sandbox.paidRequests).toEqual([]);
+});
+
+it('after a problem the person is told that Execute would pay again', async () => {
+	const page = await editor('light');
+	const { n8n, credentials, outside } = host();
+	outside.sandbox.world.wallet.ecore = 5;
+	const emails = ['amara.okafor@brightline-logistics.com', 'jonas.lindqvist@nordkap.se'];
+	const workflow = await n8n.addWorkflow(
+		{
+			name: 'Wallet',
+			nodes: [
+				node('By hand', 'n8n-nodes-base.manualTrigger', 1, {}),
+				node('List', 'n8n-nodes-base.set', 3.4, {
+					mode: 'raw',
+					jsonOutput: JSON.stringify({ people: emails.map((email) => ({ email })) }),
+					options: {},
+				}),
+				node('Each', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'people', options: {} }),
+				findPhones({ concurrency: 1 }),
+			],
+			connections: connect({ 'By hand': [['List']], List: [['Each']], Each: [[OURS]] }),
+		},
+		credentials,
+		{ active: false },
+	);
+	await open(page, workflow, inside);
+	await page.getByTestId('node-execute-button').first().click();
+	await page
+		.getByText(/Execute in the editor runs everything anew and pays again/)
+		.first()
+		.waitFor({ timeout: 30_000 });
+	// The item stands there once: n8n adds none to the message.
+	await page
+		.getByText(/For item 1: The eCore wallet cannot pay/)
+		.first()
+		.waitFor();
+	expect(await page.getByText('[item 1]').count()).toBe(0);
+	expect(outside.sandbox.world.spent()).toBe(5);
+});
+
+it.each(THEMES)('the purchase book as a person finds it in n8n (%s)', async (theme) => {
+	const { n8n, credentials } = host();
+	const workflow = await n8n.addWorkflow(
+		{
+			name: 'CRM contacts',
+			nodes: [
+				node('By hand', 'n8n-nodes-base.manualTrigger', 1, {}),
+				node('List', 'n8n-nodes-base.set', 3.4, {
+					mode: 'raw',
+					jsonOutput: JSON.stringify({ people: CONTACTS }),
+					options: {},
+				}),
+				node('Each', 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'people', options: {} }),
+				findPhones({ purchaseBook: 'Credit purchases' }),
+			],
+			connections: connect({ 'By hand': [['List']], List: [['Each']], Each: [[OURS]] }),
+		},
+		credentials,
+		{ active: false },
+	);
+	await n8n.runByHand(workflow, 'By hand');
+	await n8n.ended(workflow);
+	const page = await editor(theme);
+	const table = (await n8n.dataTables()).get('Credit purchases');
+	await page.goto(`${n8n.address}${table?.page ?? ''}`);
+	await page.getByText('phone.enrich').first().waitFor({ timeout: 15_000 });
+	await picture(page, 'purchase-book', theme);
 });

@@ -280,6 +280,7 @@ export class N8n {
 				new DataTable(
 					async (method, what, body) =>
 						await this.rest(method, `projects/${projectId}/data-tables/${id}${what}`, body),
+					`/projects/${projectId}/datatables/${id}`,
 				),
 			]),
 		);
@@ -315,6 +316,8 @@ export class N8n {
 export class DataTable {
 	constructor(
 		private readonly rest: <Data>(method: string, what: string, body?: unknown) => Promise<Data>,
+		/** The path of its page in n8n. */
+		readonly page: string,
 	) {}
 
 	async rows(): Promise<Array<IDataObject & { id: number }>> {

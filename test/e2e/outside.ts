@@ -42,6 +42,7 @@ interface Proxy {
 	start(): Promise<void>;
 	stop(): Promise<void>;
 	readonly port: number;
+	forGet(url: string): Rule;
 	forPost(url: string): Rule;
 	forAnyRequest(): Rule;
 	forUnmatchedRequest(): Rule;
@@ -141,6 +142,14 @@ export class Outside {
 				json: { ok: true, channel: body.channel, ts, message: { text: body.text } },
 			};
 		});
+		await proxy.forGet('https://slack.com/api/conversations.list').thenCallback(() => ({
+			status: 200,
+			json: {
+				ok: true,
+				channels: CHANNELS.map((name, index) => ({ id: `C${index}`, name })),
+				response_metadata: { next_cursor: '' },
+			},
+		}));
 		await proxy
 			.forPost('https://api.openai.com/v1/chat/completions')
 			.thenCallback(async (heard) => {
@@ -155,6 +164,8 @@ export class Outside {
 		});
 	}
 }
+
+const CHANNELS = ['sales-leads', 'crm-cleanup', 'operations', 'events'];
 
 function completion(message: IDataObject) {
 	return {
