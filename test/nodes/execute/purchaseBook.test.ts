@@ -1,6 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { paidOperations, phoneEnrich as phones, withOptions } from '../../fixtures/paidOperations';
+import {
+	paidOperations,
+	phoneEnrich as phones,
+	recordUnlock,
+	withOptions,
+} from '../../fixtures/paidOperations';
 import { inTime, useFakeClock } from '../fakeClock';
 import { play, start, type Setup } from '../fakeExecution';
 import { charged, asking, CONTINUE, keyed, reasons, told } from '../runs';
@@ -295,6 +300,69 @@ describe('an answer that was lost', () => {
 		const { error } = await play(retry);
 		expect(error?.message).toContain('may or may not have charged');
 		expect(setup.vendor.sent).toHaveLength(sent);
+	});
+});
+
+it('the Retry of the execution that lost an answer asks once more', async () => {
+	const setup = first(2, { concurrency: 1 }, { onError: 'stopWorkflow' });
+	setup.vendor.fault({ kind: 'lostAfter' });
+	await play(setup);
+	const { json } = await play({ ...setup, mode: 'retry', executionId: 'retry' });
+	// What both attempts at the first cost is not known.
+	expect(told(json)).toEqual([
+		['found', null],
+		['found', 5],
+	]);
+	expect(charged(setup.vendor)).toHaveLength(3);
+});
+
+describe('a request that waits long for its turn', () => {
+	// Its row could be taken for one of a process that died.
+	const LONG_MS = 25_000;
+	const asked = (setup: Setup) => rowsOf(setup).filter(({ outcome }) => outcome === 'asked');
+
+	it('is written down while another one travels, and anew before it is sent', async () => {
+		const setup = first(2, { concurrency: 1 });
+		const start = Date.now();
+		const seen: number[][] = [];
+		setup.vendor.fault({ kind: 'slow', ms: LONG_MS });
+		setup.vendor.onAnswer = () =>
+			void seen.push(asked(setup).map((row) => Date.parse(String(row.createdAt)) - start));
+		const { json } = await play(setup);
+
+		expect(told(json)).toEqual([
+			['found', 5],
+			['found', 5],
+		]);
+		expect(charged(setup.vendor)).toEqual(phones.keys.slice(0, 2));
+		expect(seen.map((rows) => rows.length)).toEqual([2, 1]);
+		expect(Math.max(...(seen[0] ?? []))).toBeLessThan(LONG_MS);
+		expect(Math.min(...(seen[1] ?? []))).toBeGreaterThanOrEqual(LONG_MS);
+		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(['found', 'found']);
+	});
+
+	it('is not sent if Stop was pressed meanwhile, and leaves no row', async () => {
+		const setup = first(2, { concurrency: 1 }, { stopAfterMs: 22_000 });
+		setup.vendor.fault({ kind: 'slow', ms: LONG_MS });
+		const { json } = await play(setup);
+		expect(told(json)).toEqual([
+			['found', 5],
+			['not_sent', 0],
+		]);
+		expect(json[1]?.reason).toBe('The execution was stopped');
+		expect(rowsOf(setup)).toHaveLength(1);
+	});
+
+	it('is sent again where a repeat is free, and what its lost attempts may have cost stays written down', async () => {
+		const setup = first(1, {}, {}, recordUnlock);
+		setup.vendor.fault({ kind: 'status', status: 503, ms: 15_000, times: 2 });
+		const { json } = await play(setup);
+		expect(told(json)).toEqual([['unlocked', 1]]);
+		expect(setup.vendor.sent).toHaveLength(3);
+		expect(rowsOf(setup).map(({ outcome, credits }) => [outcome, credits])).toEqual([
+			['unlocked', 1],
+			['uncertain', 1],
+		]);
 	});
 });
 
