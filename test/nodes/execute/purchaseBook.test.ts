@@ -327,7 +327,7 @@ describe('a request that waits long for its turn', () => {
 		const seen: number[][] = [];
 		setup.vendor.fault({ kind: 'slow', ms: LONG_MS });
 		setup.vendor.onAnswer = () =>
-			void seen.push(asked(setup).map((row) => Date.parse(String(row.createdAt)) - start));
+			void seen.push(asked(setup).map((row) => Date.parse(row.createdAt as string) - start));
 		const { json } = await play(setup);
 
 		expect(told(json)).toEqual([

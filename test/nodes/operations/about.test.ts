@@ -7,13 +7,13 @@ const name = { first_name: 'Ann', last_name: 'Lee' };
 
 it.each([emailEnrich, phoneEnrich])(
 	'the purchase book names a person as asked for',
-	({ about }) => {
-		expect(about({ linkedin_url: 'https://linkedin.com/in/ann' })).toBe(
+	(operation) => {
+		expect(operation.about({ linkedin_url: 'https://linkedin.com/in/ann' })).toBe(
 			'https://linkedin.com/in/ann',
 		);
-		expect(about({ email: 'ann@acme.com' })).toBe('ann@acme.com');
-		expect(about({ ...name, company_website: 'acme.com' })).toBe('Ann Lee, acme.com');
-		expect(about({ ...name, company_name: 'Acme' })).toBe('Ann Lee, Acme');
+		expect(operation.about({ email: 'ann@acme.com' })).toBe('ann@acme.com');
+		expect(operation.about({ ...name, company_website: 'acme.com' })).toBe('Ann Lee, acme.com');
+		expect(operation.about({ ...name, company_name: 'Acme' })).toBe('Ann Lee, Acme');
 	},
 );
 

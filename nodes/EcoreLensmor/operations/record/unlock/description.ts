@@ -76,7 +76,8 @@ export const description: PaidDescription<typeof output> = {
 				{
 					name: 'Combined',
 					value: 'combined',
-					description: 'As few requests as possible; one output item per request, with totals only',
+					description:
+						'As few requests as possible. One output item per request: totals, and each record in contacts',
 				},
 				{
 					name: 'One Request per Item',
