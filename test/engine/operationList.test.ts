@@ -31,7 +31,7 @@ it('the list of operations reads at a glance: in the verbs of n8n, and with a pr
 		['Check Unlock', 'Check event unlock (free)'],
 		['Get', 'Get event (free)'],
 		['Get Many', 'Get many events (free)'],
-		['Unlock', 'Unlock event (2000 credits, 0 if already unlocked)'],
+		['Unlock', 'Unlock event (2000 credits, with visitors up to 5000, 0 if already unlocked)'],
 		['Get Many', 'Get many exhibitors of event (free)'],
 		['Get Many', 'Get many people of event (free)'],
 		['Enrich', 'Enrich phone (5 credits if found)'],

@@ -98,6 +98,20 @@ export const routes: Route[] = [
 		costs: true,
 		answer: (world, { id }) => world.unlockEvent(id),
 	},
+	{
+		vendor: 'lensmor',
+		method: 'POST',
+		path: '/external/events/:id/visitors/unlock',
+		costs: true,
+		answer: (world, { id }) => world.unlockVisitors(id),
+	},
+	{
+		vendor: 'lensmor',
+		method: 'POST',
+		path: '/external/events/:id/full-access/unlock',
+		costs: true,
+		answer: (world, { id }) => world.unlockFull(id),
+	},
 ];
 
 /** What the world answers to a request that no server stands between. */

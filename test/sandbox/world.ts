@@ -37,6 +37,8 @@ export interface TradeShow {
 	eventId: string;
 	name: string;
 	contacts: number;
+	/** Whether Lensmor holds its visitors; yes if absent. */
+	visitors?: boolean;
 	dateStart?: string;
 	dateEnd?: string;
 	city?: string;
@@ -48,7 +50,7 @@ export interface TradeShow {
 /** One charge: who was asked for what, and what it cost in credits. */
 export interface Charge {
 	vendor: 'ecore' | 'lensmor';
-	what: 'record email' | 'record phone' | 'email' | 'phone' | 'event';
+	what: 'record email' | 'record phone' | 'email' | 'phone' | 'event' | 'visitors';
 	/** The record's UUID, the person's email, or the event's eventId. */
 	key: string;
 	credits: number;
@@ -65,9 +67,25 @@ export interface Reply {
 /** The people and events that the sandbox ships with. */
 export const shipped: { people: Person[]; events: TradeShow[] } = data;
 
-const PRICE = { email: 1, phone: 5, phoneless: 1, event: 2000 };
+const PRICE = { email: 1, phone: 5, phoneless: 1, event: 2000, visitors: 3000 };
 const MAX_RECORDS_PER_PAGE = 50;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const NO_FEATURE: Reply = {
+	status: 200,
+	body: { errorKey: 'USER_HAS_NO_FEATURE', message: 'Your plan has no visitor data' },
+};
+
+// What each action of the precheck would unlock.
+const LAYERS: Readonly<Record<string, ReadonlyArray<'event' | 'visitors'>>> = {
+	unlock_event_contacts: ['event'],
+	unlock_event_visitors: ['visitors'],
+	unlock_event_full_access: ['event', 'visitors'],
+};
+
+function hasVisitors({ visitors = true }: TradeShow): boolean {
+	return visitors;
+}
 
 /**
  * Both vendors' state and rules of charging. Where their documents are silent it takes the reading
@@ -75,6 +93,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export class World {
 	readonly ledger: Charge[] = [];
+	/** Whether the account may unlock visitors. */
+	isSubscribed = true;
 	readonly wallet: { ecore: number; lensmor: number };
 	private readonly owned = new Set<string>();
 	private readonly byUuid: Map<string, Person>;
@@ -289,9 +309,12 @@ export class World {
 			params?: { event_id?: string };
 		};
 		const event = this.eventBy(params?.event_id ?? '');
-		const owned = this.owned.has(`event ${event?.eventId}`);
+		const layers = LAYERS[action ?? ''];
+		const missing = (layers ?? []).filter((layer) => !this.owned.has(`${layer} ${event?.eventId}`));
+		const owned = missing.length === 0;
+		const price = missing.reduce((sum, layer) => sum + PRICE[layer], 0);
 		const reason =
-			action !== 'unlock_event_contacts'
+			layers === undefined
 				? 'unsupported_action'
 				: event === undefined
 					? 'not_found'
@@ -299,7 +322,7 @@ export class World {
 						? 'already_unlocked'
 						: event.contacts === 0
 							? 'no_contacts_available'
-							: this.wallet.lensmor < PRICE.event
+							: this.wallet.lensmor < price
 								? 'insufficient_balance'
 								: 'ok';
 		const charges = reason === 'ok' || reason === 'insufficient_balance';
@@ -310,7 +333,7 @@ export class World {
 				action_type: action,
 				allowed: reason === 'ok',
 				should_charge: charges,
-				credits: charges ? PRICE.event : 0,
+				credits: charges ? price : 0,
 				reason_code: reason,
 				biz_code: '',
 				detail: {
@@ -324,24 +347,59 @@ export class World {
 
 	/** POST external/events/{id}/unlock. */
 	unlockEvent(id: string): Reply {
+		return this.unlockOf(id, ['event'], 'creditsUsed');
+	}
+
+	/** POST external/events/{id}/visitors/unlock. Reading: who has no subscription hears of nothing else. */
+	unlockVisitors(id: string): Reply {
+		if (!this.isSubscribed) return NO_FEATURE;
+		const event = this.eventBy(id);
+		if (event !== undefined && !this.owned.has(`event ${event.eventId}`)) {
+			return lensmorRefusal(400, 'EVENT_NOT_UNLOCKED', 'Event is not unlocked');
+		}
+		if (event !== undefined && !hasVisitors(event)) {
+			return lensmorRefusal(400, 'VISITOR_DATA_NOT_AVAILABLE', 'No visitor data');
+		}
+		return this.unlockOf(id, ['visitors'], 'creditsSpent');
+	}
+
+	/** POST external/events/{id}/full-access/unlock. */
+	unlockFull(id: string): Reply {
+		if (!this.isSubscribed) return NO_FEATURE;
+		const event = this.eventBy(id);
+		const visitorSkipped = event !== undefined && !hasVisitors(event);
+		const layers = visitorSkipped ? (['event'] as const) : (['event', 'visitors'] as const);
+		return this.unlockOf(id, layers, 'totalCreditsUsed', { visitorSkipped });
+	}
+
+	private unlockOf(
+		id: string,
+		layers: ReadonlyArray<'event' | 'visitors'>,
+		nameOfCredits: string,
+		more: object = {},
+	): Reply {
 		const event = this.eventBy(id);
 		if (event === undefined) return lensmorRefusal(404, 'NOT_FOUND', 'Resource not found');
 		if (event.contacts === 0)
 			return lensmorRefusal(400, 'INVALID_REQUEST', 'No contacts available');
-		const alreadyUnlocked = this.owned.has(`event ${event.eventId}`);
-		if (!alreadyUnlocked) {
-			if (this.wallet.lensmor < PRICE.event) {
-				return lensmorRefusal(402, 'INSUFFICIENT_CREDITS', 'Insufficient credits');
-			}
-			this.owned.add(`event ${event.eventId}`);
-			this.charge({ vendor: 'lensmor', what: 'event', key: event.eventId, credits: PRICE.event });
+		const missing = layers.filter((layer) => !this.owned.has(`${layer} ${event.eventId}`));
+		const alreadyUnlocked = missing.length === 0;
+		const price = missing.reduce((sum, layer) => sum + PRICE[layer], 0);
+		if (this.wallet.lensmor < price) {
+			return lensmorRefusal(402, 'INSUFFICIENT_CREDITS', 'Insufficient credits');
+		}
+		for (const layer of missing) {
+			this.owned.add(`${layer} ${event.eventId}`);
+			const credits = PRICE[layer];
+			this.charge({ vendor: 'lensmor', what: layer, key: event.eventId, credits });
 		}
 		return {
 			status: 201,
 			body: {
 				success: true,
 				alreadyUnlocked,
-				creditsUsed: alreadyUnlocked ? 0 : PRICE.event,
+				[nameOfCredits]: price,
+				...more,
 				balanceAfter: alreadyUnlocked
 					? null
 					: {

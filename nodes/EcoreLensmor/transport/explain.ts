@@ -15,7 +15,7 @@ export function explain(
 		case 'missing':
 			return '';
 		case 'refusedWithOk':
-			return `${name} refused the request: ${answer.vendorText}`;
+			return `${name} refused the request: ${answer.vendorText}${adviceOn(answer.vendorText)}`;
 		case 'unreadable':
 			return `${name} answered HTTP ${answer.status} with a body that cannot be understood${doubt}`;
 		case 'unsent':
@@ -25,6 +25,19 @@ export function explain(
 		case 'status':
 			return explainStatus(answer.status, answer.vendorText, doubt, name, tokenLabel, baseUrlLabel);
 	}
+}
+
+// Lensmor's error keys that a person can do something about (docs/vendor-apis.md B.10).
+const ADVICE: Readonly<Record<string, string>> = {
+	EVENT_NOT_UNLOCKED: 'Unlock the contacts of the event first, or choose Full as Access',
+	VISITOR_DATA_NOT_AVAILABLE: 'Lensmor holds no visitors of this event',
+	USER_HAS_NO_FEATURE: 'Lensmor unlocks visitors only for accounts with a subscription',
+	NO_ACTIVE_SUBSCRIPTION: 'Lensmor unlocks visitors only for accounts with a subscription',
+};
+
+function adviceOn(vendorText: string): string {
+	const key = Object.keys(ADVICE).find((one) => vendorText.includes(one));
+	return key === undefined ? '' : `. ${ADVICE[key]}`;
 }
 
 function explainStatus(
@@ -50,7 +63,9 @@ function explainStatus(
 		case 429:
 			return `${name} takes no more requests for now (${http})`;
 	}
-	if (status >= 400 && status < 500) return `${name} refused the request (${http})`;
+	if (status >= 400 && status < 500) {
+		return `${name} refused the request (${http})${adviceOn(vendorText)}`;
+	}
 	if (status >= 300 && status < 400) {
 		return `${name} answered with a redirect (${http}), which is never followed${doubt}. Check ${baseUrlLabel} in the credential`;
 	}

@@ -2,8 +2,12 @@ import { z } from 'zod';
 
 import { credits, withQuery, type Endpoint, type Filters, type FreeEndpoint } from './endpoint';
 
-/** Credits for unlocking an event that is not unlocked yet (docs/vendor-apis.md B.1). */
+/** Credits for unlocking an event's contacts that are not unlocked yet (docs/vendor-apis.md B.1). */
 export const CREDITS_PER_EVENT = 2000;
+/** Credits for unlocking an event's visitors that are not unlocked yet (docs/vendor-apis.md B.10). */
+export const CREDITS_PER_EVENT_VISITORS = 3000;
+/** The most credits for all of an event: what is not unlocked yet (docs/vendor-apis.md B.11). */
+export const CREDITS_PER_FULL_EVENT = CREDITS_PER_EVENT + CREDITS_PER_EVENT_VISITORS;
 /** The most characters of an event ID (docs/vendor-apis.md B.9). */
 export const LONGEST_EVENT_ID = 100;
 
@@ -16,7 +20,11 @@ export const eventId = z
 	// no URL encoding.
 	.regex(/^(?!\.{1,2}$)\P{Surrogate}*$/su);
 
-const unlockRequest = z.object({ eventId, callSource: z.enum(['api', 'agent']) });
+const unlockRequest = z.object({
+	eventId,
+	callSource: z.enum(['api', 'agent']),
+	access: z.enum(['visitors', 'full']).optional(),
+});
 
 const balanceAfter = z.object({
 	subscriptionBalance: z.number(),
@@ -27,23 +35,62 @@ const balanceAfter = z.object({
 
 const event = z.object({ id: z.string(), eventId: z.string(), name: z.string().nullable() });
 
-const unlockResponse = z.object({
+const unlocked = z.object({
 	success: z.literal(true).optional(),
 	alreadyUnlocked: z.boolean(),
-	creditsUsed: credits,
 	// Not needed to know what was paid, so an answer is readable without them.
 	balanceAfter: balanceAfter.partial().nullable().catch(null),
 	event: event.partial().nullable().catch(null),
 });
 
-/** What Event Unlock sends: `eventId` goes into the path, `callSource` into a header (docs/vendor-apis.md B.9). */
+// Each of the three unlocks has another name for what it cost (docs/vendor-apis.md B.18).
+const unlockResponse = z.union([
+	unlocked.extend({ creditsUsed: credits }),
+	unlocked
+		.extend({ creditsSpent: credits })
+		.transform(({ creditsSpent, ...rest }) => ({ ...rest, creditsUsed: creditsSpent })),
+	unlocked
+		.extend({ totalCreditsUsed: credits, visitorSkipped: z.boolean().optional().catch(undefined) })
+		.transform(({ totalCreditsUsed, ...rest }) => ({ ...rest, creditsUsed: totalCreditsUsed })),
+]);
+
+/**
+ * What Event Unlock sends: `eventId` and `access` go into the path (without `access`, it is about the contacts),
+ * `callSource` into a header (docs/vendor-apis.md B.9 to B.11).
+ */
 export type EventUnlockRequest = z.infer<typeof unlockRequest>;
-/** 201 body of Event Unlock (docs/vendor-apis.md B.9). */
-export type EventUnlockResponse = z.infer<typeof unlockResponse>;
+/**
+ * 201 body of Event Unlock, `creditsUsed` in credits. `visitorSkipped`: the event has no visitors to unlock
+ * (docs/vendor-apis.md B.9 to B.11).
+ */
+export type EventUnlockResponse = Omit<z.infer<typeof unlocked>, 'success'> & {
+	creditsUsed: number;
+	visitorSkipped?: boolean | undefined;
+};
+
+const UNLOCKS = {
+	contacts: { path: 'unlock', credits: CREDITS_PER_EVENT, action: 'unlock_event_contacts' },
+	visitors: {
+		path: 'visitors/unlock',
+		credits: CREDITS_PER_EVENT_VISITORS,
+		action: 'unlock_event_visitors',
+	},
+	full: {
+		path: 'full-access/unlock',
+		credits: CREDITS_PER_FULL_EVENT,
+		action: 'unlock_event_full_access',
+	},
+};
+
+/** What of an event can be unlocked (docs/vendor-apis.md B.9 to B.11). */
+export type EventAccess = keyof typeof UNLOCKS;
 
 const missing = z.object({ errorKey: z.literal('NOT_FOUND') });
 
-/** Event Unlock (docs/vendor-apis.md B.9): 2000 credits, once. The vendor documents that a repeat is free. */
+/**
+ * Event Unlock (docs/vendor-apis.md B.9 to B.11): 2000, 3000 or up to 5000 credits, once. The vendor documents that a
+ * repeat is free.
+ */
 export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	vendor: 'lensmor',
 	repeat: 'free',
@@ -52,10 +99,10 @@ export const unlockEvent: Endpoint<EventUnlockRequest, EventUnlockResponse> = {
 	missing,
 	toWire: (request) => ({
 		method: 'POST',
-		path: `/external/events/${encodeURIComponent(request.eventId)}/unlock`,
+		path: `/external/events/${encodeURIComponent(request.eventId)}/${UNLOCKS[request.access ?? 'contacts'].path}`,
 		headers: { 'x-call-source': request.callSource },
 	}),
-	worstCase: () => CREDITS_PER_EVENT,
+	worstCase: ({ access }) => UNLOCKS[access ?? 'contacts'].credits,
 };
 
 // Only the fields that paging and branching need. Other fields are passed on as they are, because Lensmor may
@@ -149,17 +196,17 @@ const precheckResponse = z.object({
 /** 200 body of Action precheck (docs/vendor-apis.md B.3). */
 export type PrecheckResponse = z.infer<typeof precheckResponse>;
 
-/**
- * Action precheck of an event unlock (docs/vendor-apis.md B.3): free, and reserves nothing. The request is an
- * event's id or eventId.
- */
-export const precheckEventUnlock: FreeEndpoint<string, PrecheckResponse> = {
+/** What an unlock is checked of: an event's id or eventId, and what of it (without `access`: its contacts). */
+export type PrecheckRequest = Pick<EventUnlockRequest, 'eventId' | 'access'>;
+
+/** Action precheck of an event unlock (docs/vendor-apis.md B.3): free, and reserves nothing. */
+export const precheckEventUnlock: FreeEndpoint<PrecheckRequest, PrecheckResponse> = {
 	vendor: 'lensmor',
 	response: precheckResponse,
-	toWire: (id) => ({
+	toWire: ({ eventId: id, access }) => ({
 		method: 'POST',
 		path: '/external/actions/precheck',
-		body: { action_type: 'unlock_event_contacts', params: { event_id: id } },
+		body: { action_type: UNLOCKS[access ?? 'contacts'].action, params: { event_id: id } },
 	}),
 };
 

@@ -3,7 +3,15 @@ import { eventCheckUnlock } from '../../../nodes/EcoreLensmor/operations/event/c
 import { itemWith } from './itemWith';
 
 it('asks for the event that the item names, or says what is wrong with it', () => {
-	expect(eventCheckUnlock.parse(itemWith({ eventId: ' 7 ' }))).toEqual({ request: '7' });
+	expect(eventCheckUnlock.parse(itemWith({ eventId: ' 7 ' }))).toEqual({
+		request: { eventId: '7' },
+	});
+	expect(eventCheckUnlock.parse(itemWith({ eventId: '7', access: 'full' }))).toEqual({
+		request: { eventId: '7', access: 'full' },
+	});
+	expect(eventCheckUnlock.parse(itemWith({ eventId: '7', access: 'all' }))).toEqual({
+		bad: 'Access must be "contacts", "visitors" or "full", not "all"',
+	});
 	expect(eventCheckUnlock.parse(itemWith({ eventId: '' }))).toEqual({ bad: 'Event is empty' });
 });
 
@@ -14,7 +22,7 @@ const answer = (more: Partial<PrecheckResponse>): PrecheckResponse => ({
 	...more,
 });
 const told = (more: Partial<PrecheckResponse>) =>
-	eventCheckUnlock.page(answer(more), '7').entries.map(({ json }) => json);
+	eventCheckUnlock.page(answer(more), { eventId: '7' }).entries.map(({ json }) => json);
 
 it.each([
 	['ok', '', false],

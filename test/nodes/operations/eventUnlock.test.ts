@@ -59,6 +59,62 @@ it('another Call Source is refused', () => {
 	});
 });
 
+it.each([
+	[undefined, {}],
+	['contacts', {}],
+	['visitors', { access: 'visitors' }],
+	['full', { access: 'full' }],
+])('Access %j asks for %j', (access, asked) => {
+	expect(eventUnlock.parse(itemWith({ eventId: '1', access }))).toEqual({
+		requests: [{ eventId: '1', callSource: 'api', ...asked }],
+	});
+});
+
+it('another Access is refused', () => {
+	expect(eventUnlock.parse(itemWith({ eventId: '1', access: 'all' }))).toEqual({
+		bad: 'Access must be "contacts", "visitors" or "full", not "all"',
+	});
+});
+
+it('each access is a purchase of its own, at its own price and address', () => {
+	const requests = ([{}, { access: 'visitors' }, { access: 'full' }] as const).map(
+		(access) => ({ eventId: '1', callSource: 'api', ...access }) as const,
+	);
+	expect(new Set(requests.map(eventUnlock.identity)).size).toBe(3);
+	const { worstCase, toWire } = eventUnlock.endpoint;
+	expect(requests.map(worstCase)).toEqual([2000, 3000, 5000]);
+	expect(requests.map((request) => toWire(request).path)).toEqual([
+		'/external/events/1/unlock',
+		'/external/events/1/visitors/unlock',
+		'/external/events/1/full-access/unlock',
+	]);
+	expect(requests.map(eventUnlock.about)).toEqual([
+		'event 1',
+		'visitors of event 1',
+		'full access to event 1',
+	]);
+});
+
+it.each([
+	[{ creditsUsed: 2000 }, 2000],
+	[{ creditsSpent: 3000 }, 3000],
+	[{ totalCreditsUsed: 5000, eventUnlocked: true, visitorUnlocked: true }, 5000],
+])('the credits are read by each of their names: %j', (named, credits) => {
+	const parsed = eventUnlock.endpoint.response.safeParse({ alreadyUnlocked: false, ...named });
+	expect(parsed.data?.creditsUsed).toBe(credits);
+});
+
+it('an answer that does not say what it cost is not understood', () => {
+	expect(eventUnlock.endpoint.response.safeParse({ alreadyUnlocked: false }).success).toBe(false);
+});
+
+it('visitors that Lensmor does not hold are told', () => {
+	const asked = { eventId: '7', callSource: 'api', access: 'full' } as const;
+	expect(eventUnlock.settle({ ...answer(), visitorSkipped: true }, asked).reason).toBe(
+		'Lensmor holds no visitors of this event to unlock',
+	);
+});
+
 it('the same event is the same purchase, whoever asks', () => {
 	const ids = (['api', 'agent'] as const).map((callSource) =>
 		eventUnlock.identity({ eventId: '1', callSource }),

@@ -36,6 +36,18 @@ it.each<[Classification<string>, string]>([
 	[status(409), 'eCore is busy with another credit operation of this account (HTTP 409: No)'],
 	[status(429), 'eCore takes no more requests for now (HTTP 429: No)'],
 	[status(400), 'eCore refused the request (HTTP 400: No)'],
+	...[
+		['EVENT_NOT_UNLOCKED', 'Unlock the contacts of the event first, or choose Full as Access'],
+		['VISITOR_DATA_NOT_AVAILABLE', 'Lensmor holds no visitors of this event'],
+		['USER_HAS_NO_FEATURE', 'Lensmor unlocks visitors only for accounts with a subscription'],
+		['NO_ACTIVE_SUBSCRIPTION', 'Lensmor unlocks visitors only for accounts with a subscription'],
+	].flatMap(([key = '', advice]): Array<[Classification<string>, string]> => [
+		[status(400, `No; ${key}`), `eCore refused the request (HTTP 400: No; ${key}). ${advice}`],
+		[
+			{ kind: 'refusedWithOk', vendorText: `No; ${key}` },
+			`eCore refused the request: No; ${key}. ${advice}`,
+		],
+	]),
 	[status(499), 'eCore refused the request (HTTP 499: No)'],
 	...[300, 399].map((code): [Classification<string>, string] => [
 		status(code),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
-import { eventField, eventIn } from './eventField';
+import { accessField, accessIn, eventField, eventIn } from './eventField';
 import type { FreeOperation, OperationDescription, Page, PriceCheck } from '../operation';
 import {
 	precheckEventUnlock,
 	type EventUnlockRequest,
+	type PrecheckRequest,
 	type PrecheckResponse,
 } from '../../vendors/lensmor';
 
@@ -26,7 +27,7 @@ const description: OperationDescription<typeof unlockCheck> = {
 	action: 'Check event unlock (free)',
 	description:
 		'Check whether an event can be unlocked, whether it already is, and what it would cost',
-	fields: [eventField],
+	fields: [eventField, accessField],
 	options: [],
 	output: unlockCheck,
 };
@@ -35,7 +36,7 @@ const description: OperationDescription<typeof unlockCheck> = {
  * Event → Check Unlock: what Event → Unlock would do and cost. Lensmor reserves nothing (docs/vendor-apis.md
  * B.3).
  */
-export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
+export const eventCheckUnlock: FreeOperation<PrecheckRequest, PrecheckResponse> = {
 	kind: 'free',
 	resource: 'event',
 	operation: 'checkUnlock',
@@ -43,7 +44,9 @@ export const eventCheckUnlock: FreeOperation<string, PrecheckResponse> = {
 	endpoint: precheckEventUnlock,
 	parse: (item) => {
 		const given = eventIn(item);
-		return 'bad' in given ? given : { request: given.eventId };
+		if ('bad' in given) return given;
+		const access = accessIn(item);
+		return 'bad' in access ? access : { request: { ...given, ...access } };
 	},
 	page,
 };
@@ -75,9 +78,9 @@ function reasonOf({ reason_code: code }: PrecheckResponse) {
 }
 
 /** The price of an unlock, as Lensmor's check says it: for a dry run. */
-export const unlockPrice: PriceCheck<EventUnlockRequest, string, PrecheckResponse> = {
+export const unlockPrice: PriceCheck<EventUnlockRequest, PrecheckRequest, PrecheckResponse> = {
 	endpoint: precheckEventUnlock,
-	toCheck: ({ eventId }) => eventId,
+	toCheck: (request) => request,
 	read: (response) => {
 		const { allowed, credits, detail } = response;
 		const { says, alreadyUnlocked } = reasonOf(response);
@@ -91,7 +94,7 @@ export const unlockPrice: PriceCheck<EventUnlockRequest, string, PrecheckRespons
 	},
 };
 
-function page(response: PrecheckResponse, eventId: string): Page<string> {
+function page(response: PrecheckResponse, { eventId }: PrecheckRequest): Page<PrecheckRequest> {
 	const { allowed, credits, reason_code: code, detail } = response;
 	const { says, alreadyUnlocked } = reasonOf(response);
 	const json: z.infer<typeof unlockCheck> = {

@@ -1,6 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { eventId as eventIdSchema, LONGEST_EVENT_ID } from '../../vendors/lensmor';
+import {
+	eventId as eventIdSchema,
+	LONGEST_EVENT_ID,
+	type EventAccess,
+} from '../../vendors/lensmor';
 import type { BadInput, ItemParameters } from '../operation';
 import { quote } from '../quote';
 
@@ -29,6 +33,45 @@ export const eventField: INodeProperties = {
 		},
 	],
 };
+
+/** The field in which the user chooses what of an event to unlock, or to check. */
+export const accessField: INodeProperties = {
+	displayName: 'Access',
+	name: 'access',
+	type: 'options',
+	default: 'contacts',
+	options: [
+		{
+			name: 'Contacts',
+			value: 'contacts',
+			description: 'Exhibitors and their people (2000 credits, 0 if already unlocked)',
+		},
+		{
+			name: 'Full',
+			value: 'full',
+			description: 'Contacts and visitors: what is not unlocked yet (at most 5000 credits)',
+		},
+		{
+			name: 'Visitors',
+			value: 'visitors',
+			description:
+				'The visitors (3000 credits, 0 if already unlocked). The contacts must be unlocked, and Lensmor wants a subscription.',
+		},
+	],
+	description: 'What of the event to unlock',
+};
+
+/** What of the event an item asks for: `undefined` for its contacts; or what is wrong with the item. */
+export function accessIn(
+	item: ItemParameters,
+): { access?: Exclude<EventAccess, 'contacts'> } | BadInput {
+	// Empty in a workflow that has no such field.
+	const access = item.field('access') || 'contacts';
+	if (access === 'contacts') return {};
+	return access === 'visitors' || access === 'full'
+		? { access }
+		: { bad: `Access must be "contacts", "visitors" or "full", not ${quote(access)}` };
+}
 
 /** The ID of the event in an item, or what is wrong with it (docs/vendor-apis.md B.9). */
 export function eventIn(item: ItemParameters): { eventId: string } | BadInput {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { unlockPrice } from './checkUnlock';
-import { eventField, eventIn } from './eventField';
+import { accessField, accessIn, eventField, eventIn } from './eventField';
 import type {
 	BadInput,
 	ItemParameters,
@@ -9,7 +9,7 @@ import type {
 	PaidOperation,
 	Requests,
 } from '../operation';
-import { OUTPUTS_OF_UNLOCKS } from '../outcome';
+import { OUTPUTS_OF_UNLOCKS, sentences } from '../outcome';
 import { quote } from '../quote';
 import {
 	CREDITS_PER_EVENT,
@@ -40,13 +40,14 @@ const output = z.object({
 /** What the user sees of Event → Unlock. */
 const description: PaidDescription<typeof output> = {
 	name: 'Unlock',
-	action: 'Unlock event (2000 credits, 0 if already unlocked)',
+	action: 'Unlock event (2000 credits, with visitors up to 5000, 0 if already unlocked)',
 	description:
-		"Open a trade-show event's exhibitors and people (2000 credits, 0 if already unlocked)",
-	price: '2000 credits for each event, 0 if it is already unlocked. Check Unlock says so for free.',
+		"Open a trade-show event's exhibitors and people (2000 credits), or its visitors too (3000 more); what is already unlocked costs 0",
+	price:
+		'2000 credits for each event; with visitors 3000 more. 0 for what is already unlocked. Check Unlock says so for free.',
 	maximumCredits: CREDITS_PER_EVENT,
 	outputs: OUTPUTS_OF_UNLOCKS,
-	fields: [eventField],
+	fields: [eventField, accessField],
 	options: [
 		{
 			displayName: 'Call Source',
@@ -84,8 +85,8 @@ export const eventUnlock: PaidOperation<
 	description,
 	endpoint: unlockEvent,
 	parse,
-	identity: (request) => request.eventId,
-	about: ({ eventId }) => `event ${eventId}`,
+	identity: ({ eventId, access }) => (access === undefined ? eventId : `${access} ${eventId}`),
+	about: ({ eventId, access }) => `${ABOUT[access ?? 'contacts']}event ${eventId}`,
 	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (docs/vendor-apis.md B.9).
 	priceCheck: unlockPrice,
 	isOneAtATime: true,
@@ -99,6 +100,8 @@ export const eventUnlock: PaidOperation<
 	}),
 };
 
+const ABOUT = { contacts: '', visitors: 'visitors of ', full: 'full access to ' };
+
 function parse(item: ItemParameters): Requests<EventUnlockRequest> | BadInput {
 	const given = eventIn(item);
 	if ('bad' in given) return given;
@@ -106,17 +109,22 @@ function parse(item: ItemParameters): Requests<EventUnlockRequest> | BadInput {
 	if (source !== 'auto' && source !== 'api' && source !== 'agent') {
 		return { bad: `Call Source must be "auto", "api" or "agent", not ${quote(source)}` };
 	}
+	const access = accessIn(item);
+	if ('bad' in access) return access;
 	const callSource = source === 'auto' ? (item.calledByAgent ? 'agent' : 'api') : source;
-	return { requests: [{ eventId: given.eventId, callSource }] };
+	return { requests: [{ eventId: given.eventId, callSource, ...access }] };
 }
 
 function settle(response: EventUnlockResponse, request: EventUnlockRequest) {
-	const { alreadyUnlocked, creditsUsed, balanceAfter, event } = response;
+	const { alreadyUnlocked, creditsUsed, balanceAfter, event, visitorSkipped } = response;
 	return {
 		outcome: alreadyUnlocked ? ('already_unlocked' as const) : ('unlocked' as const),
 		creditsCharged: creditsUsed,
 		creditsRemaining: balanceAfter?.totalBalance ?? null,
-		reason: warningOfOtherEvent(response, request),
+		reason: sentences(
+			visitorSkipped === true ? 'Lensmor holds no visitors of this event to unlock' : '',
+			warningOfOtherEvent(response, request),
+		),
 		fields: { alreadyUnlocked, event: event ?? null, balance: balanceAfter ?? null },
 	};
 }
