@@ -80,15 +80,15 @@ it('each access is a purchase of its own, at its own price and address', () => {
 	const requests = ([{}, { access: 'visitors' }, { access: 'full' }] as const).map(
 		(access) => ({ eventId: '1', callSource: 'api', ...access }) as const,
 	);
-	expect(new Set(requests.map(eventUnlock.identity)).size).toBe(3);
-	const { worstCase, toWire } = eventUnlock.endpoint;
-	expect(requests.map(worstCase)).toEqual([2000, 3000, 5000]);
-	expect(requests.map((request) => toWire(request).path)).toEqual([
+	expect(new Set(requests.map((request) => eventUnlock.identity(request))).size).toBe(3);
+	const { endpoint } = eventUnlock;
+	expect(requests.map((request) => endpoint.worstCase(request))).toEqual([2000, 3000, 5000]);
+	expect(requests.map((request) => endpoint.toWire(request).path)).toEqual([
 		'/external/events/1/unlock',
 		'/external/events/1/visitors/unlock',
 		'/external/events/1/full-access/unlock',
 	]);
-	expect(requests.map(eventUnlock.about)).toEqual([
+	expect(requests.map((request) => eventUnlock.about(request))).toEqual([
 		'event 1',
 		'visitors of event 1',
 		'full access to event 1',

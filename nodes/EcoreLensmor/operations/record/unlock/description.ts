@@ -77,7 +77,7 @@ export const description: PaidDescription<typeof output> = {
 					name: 'Combined',
 					value: 'combined',
 					description:
-						'As few requests as possible. One output item per request: totals, and each record in contacts',
+						'As few requests as possible. One output item per request: totals, and each record in contacts.',
 				},
 				{
 					name: 'One Request per Item',
