@@ -100,3 +100,56 @@ describe('CONTRIBUTING.md', () => {
 		expect(files.filter((file) => !listed.includes(file))).toEqual([]);
 	});
 });
+
+describe('README.md and docs', () => {
+	const documents = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'].concat(
+		readdirSync(path.join(FOLDER, 'docs'))
+			.filter((file) => file.endsWith('.md'))
+			.map((file) => `docs/${file}`),
+	);
+	const anchorOf = (heading: string) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N}\s-]/gu, '')
+			.trim()
+			.replaceAll(/\s/g, '-');
+	const anchorsOf = (file: string) =>
+		[...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+	it('README is read in a few minutes', () => {
+		expect(read('README.md').split(/\s+/).length).toBeLessThanOrEqual(900);
+	});
+
+	it.each(documents)('every link in %s leads somewhere', (document) => {
+		const links = [
+			...read(document).matchAll(/\]\((?!https?:)([^)\s]+)\)/g),
+			...read(document).matchAll(/(?:src|srcset)="([^"]+)"/g),
+		].map(([, target = '']) => target);
+		const broken = links.filter((target) => {
+			const [file = '', anchor] = target.split('#');
+			const absolute = file === '' ? document : path.join(path.dirname(document), file);
+			if (!existsSync(path.join(FOLDER, absolute))) return true;
+			return anchor !== undefined && !anchorsOf(absolute).includes(anchor.replace(/-$/, ''));
+		});
+		expect(broken).toEqual([]);
+	});
+
+	it.each(documents)('every npm command in %s exists', (document) => {
+		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+		const named = [...read(document).matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+		expect(named.filter((name) => !(name in scripts))).toEqual([]);
+	});
+
+	it('the workflow to paste is one that n8n takes, with Dry Run on', () => {
+		const json = /```json\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? '';
+		const { nodes } = JSON.parse(json) as {
+			nodes: Array<{ type: string; parameters: Record<string, unknown> }>;
+		};
+		const ours = nodes.find(({ type }) => type.endsWith('.ecoreLensmor'));
+		expect(ours?.parameters).toMatchObject({
+			resource: 'phone',
+			operation: 'enrich',
+			options: { dryRun: true },
+		});
+	});
+});
