@@ -1,0 +1,387 @@
+import { PurchaseBook, type Wanted } from '../../../../nodes/EcoreLensmor/spend/book/book';
+import type { NewRow, Row } from '../../../../nodes/EcoreLensmor/spend/book/rows';
+import type { Visit } from '../../../../nodes/EcoreLensmor/spend/book/table';
+
+const DATABASE = 1_000_000_000;
+
+/** A table in memory, a clock that only pauses move, and a book over both. */
+class Bench {
+	now = 0;
+	rows: Row[] = [];
+	readonly visits: Visit[] = [];
+	readonly pauses: number[] = [];
+	/** What happens in a pause, by its number. */
+	readonly meanwhile = new Map<number, () => void>();
+	failure: string | undefined;
+	private ids = 0;
+
+	readonly table = {
+		visit: async (visit: Visit): Promise<Row[]> => {
+			this.visits.push(visit);
+			if (this.failure !== undefined) throw new Error(this.failure);
+			for (const row of visit.insert ?? []) this.add(row);
+			for (const row of visit.insertIfNew ?? []) {
+				if (this.rows.every(({ key }) => key !== row.key)) this.add(row);
+			}
+			this.rows = this.rows.filter(({ id }) => !(visit.remove ?? []).includes(id));
+			return await Promise.resolve(
+				this.rows.filter(({ key }) => (visit.read ?? []).includes(key)).map((row) => ({ ...row })),
+			);
+		},
+		since: async () => await Promise.resolve(this.rows),
+	};
+
+	add(row: Partial<NewRow>, createdAt = DATABASE + this.now): Row {
+		this.ids += 1;
+		const whole: Row = {
+			key: 'k',
+			vendor: 'ecore',
+			operation: 'phone.enrich',
+			about: 'ann@acme.com',
+			outcome: 'asked',
+			credits: 5,
+			saved: 0,
+			result: '',
+			execution: 'other',
+			workflow: 'Leads',
+			attempt: `other ${this.ids}`,
+			validForMs: 1000,
+			...row,
+			id: this.ids,
+			createdAt,
+		};
+		this.rows.push(whole);
+		return whole;
+	}
+
+	book(more: { unwritten?: NewRow[]; attempt?: string; isRepeatFree?: boolean } = {}) {
+		let attempts = 0;
+		return new PurchaseBook(
+			this.table,
+			{
+				name: 'Credit purchases',
+				vendor: 'ecore',
+				operation: 'phone.enrich',
+				isRepeatFree: more.isRepeatFree ?? false,
+				rememberForMs: 10_000_000,
+				limits: [],
+				startWithinMs: 20_000,
+				validForMs: 60_000,
+				execution: '7',
+				workflow: 'Leads',
+			},
+			{
+				now: () => this.now,
+				today: () => DATABASE + this.now,
+				turn: async () => await Promise.resolve(),
+				pause: async (ms) => {
+					this.meanwhile.get(this.pauses.length)?.();
+					this.pauses.push(ms);
+					this.now += ms;
+					await Promise.resolve();
+				},
+			},
+			more.unwritten ?? [],
+			() => {
+				attempts += 1;
+				return `${more.attempt ?? 'm'} ${attempts}`;
+			},
+		);
+	}
+
+	get outcomes() {
+		return this.rows.map(({ key, outcome, credits }) => [key, outcome, credits]);
+	}
+}
+
+const wanted = (key = 'k', despiteDoubt = false): Wanted => ({
+	key,
+	about: 'ann@acme.com',
+	worstCase: 5,
+	despiteDoubt,
+});
+const never = () => false;
+const FOUND = { outcome: 'found' as const, credits: 5, result: '{"phone":"1"}' };
+const bought = { outcome: 'found' as const, result: '{"phone":"1"}', validForMs: 0 };
+
+/** Opens a request that may be sent. */
+async function claimOf(book: PurchaseBook, key = 'k', despiteDoubt = false) {
+	const opening = await book.open(wanted(key, despiteDoubt), never);
+	if (opening.kind !== 'claimed') throw new Error(`it is ${opening.kind}`);
+	return opening.claim;
+}
+const done = async (book: PurchaseBook) => await book.finish({ answers: 0, saved: 0 });
+
+it('what is new is looked up and written down in one visit, and its answer takes its place', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	const claim = await claimOf(book);
+	expect(bench.visits).toEqual([
+		{
+			insert: [],
+			insertIfNew: [
+				{
+					key: 'k',
+					vendor: 'ecore',
+					operation: 'phone.enrich',
+					about: 'ann@acme.com',
+					outcome: 'asked',
+					credits: 5,
+					saved: 0,
+					result: '',
+					execution: '7',
+					workflow: 'Leads',
+					attempt: 'm 1',
+					validForMs: 60_000,
+				},
+			],
+			remove: [],
+			read: ['k'],
+		},
+	]);
+	claim.settle(FOUND);
+	await done(book);
+	expect(bench.rows).toHaveLength(1);
+	expect(bench.rows[0]).toMatchObject({ ...FOUND, attempt: 'm 1', validForMs: 0, execution: '7' });
+	expect(bench.visits).toHaveLength(2);
+	expect(bench.pauses).toEqual([]);
+});
+
+it('what was read and is not there is written down without another look', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	await book.read(['k', 'l']);
+	await claimOf(book);
+	expect(
+		bench.visits.map(({ insert, insertIfNew, read }) => [
+			insert?.length,
+			insertIfNew?.length,
+			read,
+		]),
+	).toEqual([
+		[0, 0, ['k', 'l']],
+		[1, 0, ['k']],
+	]);
+	expect(book.lookUp('k')).toBeUndefined();
+});
+
+it('what was bought is given, and nothing is written', async () => {
+	const bench = new Bench();
+	const row = bench.add(bought);
+	const book = bench.book();
+	expect(await book.open(wanted(), never)).toEqual({ kind: 'bought', row });
+	await book.read(['k']);
+	expect(book.lookUp('k')).toEqual(row);
+	expect(await book.open(wanted(), never)).toEqual({ kind: 'bought', row });
+	expect(bench.rows).toEqual([row]);
+});
+
+it('what may be minutes old is read again before it counts', async () => {
+	const bench = new Bench();
+	const row = bench.add(bought);
+	const book = bench.book();
+	await book.read(['k']);
+	bench.rows = [];
+	expect((await book.open(wanted(), never)).kind).toBe('claimed');
+	expect(bench.rows[0]?.attempt).not.toBe(row.attempt);
+});
+
+it('where a repeat is free, what was bought or is unknown is asked for all the same', async () => {
+	const bench = new Bench();
+	bench.add(bought);
+	bench.add({ key: 'l', validForMs: 0 });
+	const book = bench.book({ isRepeatFree: true });
+	await claimOf(book);
+	await claimOf(book, 'l');
+});
+
+it('what nobody knows is told, and asked again only if a person wants it', async () => {
+	const bench = new Bench();
+	const row = bench.add({ validForMs: 0 });
+	const book = bench.book();
+	expect(await book.open(wanted(), never)).toEqual({ kind: 'unknown', row });
+	const claim = await claimOf(book, 'k', true);
+	claim.settle(FOUND);
+	await done(book);
+	// The doubt is closed: it still counts at its worst, and is no reason to ask anybody again.
+	expect(bench.outcomes).toEqual([
+		['k', 'found', 5],
+		['k', 'uncertain', 5],
+	]);
+});
+
+it('another execution that asks is waited for, longer each time up to a second', async () => {
+	const bench = new Bench();
+	const other = bench.add({ validForMs: 60_000, attempt: 'a' });
+	bench.meanwhile.set(7, () => {
+		bench.rows = [];
+		bench.add({ ...bought, attempt: other.attempt });
+	});
+	const opening = await bench.book().open(wanted(), never);
+	expect(opening.kind).toBe('bought');
+	expect(bench.pauses).toEqual([50, 100, 200, 400, 800, 1000, 1000, 1000]);
+	expect(bench.rows).toHaveLength(1);
+});
+
+it('of two that ask at once the first in the alphabet keeps its row and waits, the other takes it back', async () => {
+	for (const [attempt, keeps] of [
+		['a', true],
+		['z', false],
+	] as const) {
+		const bench = new Bench();
+		const book = bench.book({ attempt });
+		await book.read(['k']);
+		const other = bench.add({ attempt: 'm', validForMs: 60_000 });
+		const own = () => bench.rows.filter((row) => row.attempt.startsWith(attempt)).length;
+		const seen: number[] = [];
+		bench.meanwhile.set(0, () => seen.push(own()));
+		bench.meanwhile.set(1, () => {
+			seen.push(own());
+			bench.rows = bench.rows.filter(({ id }) => id !== other.id);
+		});
+		expect((await book.open(wanted(), never)).kind).toBe('claimed');
+		expect(seen).toEqual(keeps ? [1, 1] : [0, 0]);
+	}
+});
+
+it('a row that is too old to be sent is taken back while it waits', async () => {
+	const bench = new Bench();
+	const book = bench.book({ attempt: 'a' });
+	await book.read(['k']);
+	const other = bench.add({ attempt: 'm', validForMs: 60_000 });
+	// After 50 + 100 + ... + 1000 milliseconds a row is 20 seconds old.
+	bench.meanwhile.set(30, () => (bench.rows = bench.rows.filter(({ id }) => id !== other.id)));
+	expect((await book.open(wanted(), never)).kind).toBe('claimed');
+	expect(bench.visits.filter(({ remove }) => (remove ?? []).length > 0).length).toBe(1);
+});
+
+it.each([
+	['before its row is written again', 0],
+	['in a pause', 1],
+])('Stop pressed %s: nothing is sent, and no row stays', async (_when, stopsAt) => {
+	const bench = new Bench();
+	bench.add({ attempt: 'm', validForMs: 60_000 });
+	const [other] = bench.rows;
+	const opening = await bench
+		.book({ attempt: 'a' })
+		.open(wanted(), () => bench.pauses.length >= stopsAt);
+	expect(opening).toEqual({ kind: 'stopped' });
+	expect(bench.rows).toEqual([other]);
+});
+
+it('what was taken back, or left unknown, stands so in the table', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	(await claimOf(book, 'k')).takeBack();
+	(await claimOf(book, 'l')).leaveUnknown();
+	await done(book);
+	expect(
+		bench.rows.map(({ key, outcome, credits, validForMs }) => [key, outcome, credits, validForMs]),
+	).toEqual([['l', 'asked', 5, 0]]);
+});
+
+it('an answer whose cost nobody knows counts at its worst', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	(await claimOf(book)).settle({ ...FOUND, credits: undefined });
+	await done(book);
+	expect(bench.outcomes).toEqual([['k', 'found', 5]]);
+});
+
+it('what is asked again and again and costs nothing has one row', async () => {
+	const bench = new Bench();
+	for (let times = 0; times < 3; times += 1) {
+		const book = bench.book({ attempt: `m${times}` });
+		(await claimOf(book)).settle({ outcome: 'not_found', credits: 0, result: '' });
+		await done(book);
+	}
+	expect(bench.outcomes).toEqual([['k', 'not_found', 0]]);
+});
+
+it('a request may be sent for twenty seconds after its row was written', async () => {
+	const bench = new Bench();
+	const claim = await claimOf(bench.book());
+	bench.now += 19_999;
+	expect(claim.mayStart()).toBe(true);
+	bench.now += 1;
+	expect(claim.mayStart()).toBe(false);
+});
+
+it('a table out of reach before anything is sent is an error; after an answer it is a problem', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	const claim = await claimOf(book);
+	bench.failure = 'full';
+	await expect(book.read(['k'])).rejects.toThrow('full');
+	await expect(book.open(wanted('l'), never)).rejects.toThrow('full');
+	claim.settle(FOUND);
+	await done(book);
+	expect(book.problem).toBe('full');
+	// The row still says that it was asked, so nobody pays again because of it.
+	expect(bench.outcomes).toEqual([['k', 'asked', 5]]);
+});
+
+it('a row that was written and is not there is an error: nothing may be sent', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	await book.read(['k']);
+	const whole = bench.table.visit;
+	bench.table.visit = async (visit) => {
+		const rows = await whole(visit);
+		return (visit.insert ?? []).length > 0 ? [] : rows;
+	};
+	await expect(book.open(wanted(), never)).rejects.toThrow('What was written down is not there');
+	expect(bench.rows).toEqual([]);
+});
+
+describe('what answers saved', () => {
+	it('is written at once for several, and with the next answer for one', async () => {
+		const bench = new Bench();
+		const unwritten: NewRow[] = [];
+		await bench.book({ unwritten }).finish({ answers: 2, saved: 10 });
+		expect(bench.rows).toHaveLength(1);
+		expect(bench.rows[0]).toMatchObject({
+			key: '',
+			vendor: 'ecore',
+			operation: 'phone.enrich',
+			about: 'Answers from this book',
+			outcome: 'answered',
+			credits: 0,
+			saved: 10,
+			result: '',
+			execution: '7',
+			workflow: 'Leads',
+			validForMs: 0,
+		});
+		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
+		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
+		await bench.book({ unwritten }).finish({ answers: 0, saved: 0 });
+		expect(bench.rows).toHaveLength(1);
+		expect(unwritten).toHaveLength(1);
+
+		const book = bench.book({ unwritten });
+		(await claimOf(book)).settle(FOUND);
+		await done(book);
+		expect(
+			bench.rows.filter(({ outcome }) => outcome === 'answered').map(({ saved }) => saved),
+		).toEqual([10, 10]);
+		expect(unwritten).toEqual([]);
+	});
+
+	it('is kept apart by operation and by workflow', async () => {
+		const bench = new Bench();
+		const unwritten: NewRow[] = [];
+		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
+		const [row] = unwritten;
+		if (row === undefined) throw new Error('nothing is noted');
+		unwritten.push({ ...row, operation: 'email.enrich', saved: 1 }, { ...row, workflow: 'Other' });
+		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
+		expect(unwritten.map(({ operation, workflow, saved }) => [operation, workflow, saved])).toEqual(
+			[
+				['email.enrich', 'Leads', 1],
+				['phone.enrich', 'Other', 5],
+				['phone.enrich', 'Leads', 10],
+			],
+		);
+	});
+});
