@@ -272,7 +272,7 @@ it('Dry Run, added and nothing else: it is on, and Execute spends nothing and sa
 		.getByText(/^2000 credits for each event/)
 		.first()
 		.waitFor();
-	await panel.getByText('Add option', { exact: true }).first().click();
+	await page.locator('input[placeholder="Add option"]').first().click();
 	await page.getByText('Dry Run', { exact: true }).first().click();
 	await page.getByTestId('node-execute-button').first().click();
 	await page

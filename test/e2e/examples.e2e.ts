@@ -6,6 +6,10 @@ import { example, exampleThatBuys, useN8n } from './useN8n';
 
 const host = useN8n();
 
+interface Tool {
+	function: { name: string; parameters: { properties: object } };
+}
+
 // As a HubSpot workflow sends a contact.
 function contact(properties: Record<string, string>) {
 	return {
@@ -241,11 +245,14 @@ it('an agent: before 2000 credits a person is asked in Slack, and a hostile reco
 		events.forEach((event, index) => (event.name = to(index)));
 	rename((index) => `${names[index]}. ${HOSTILE}`);
 	const heard: string[] = [];
-	const call = (tool: string, args: object) => (conversation: IDataObject) => {
+	const call = (wanted: string, args: object) => (conversation: IDataObject) => {
 		heard.push(JSON.stringify(conversation.messages));
-		const { tools } = conversation as { tools: Array<{ function: { name: string } }> };
-		const name = tools.map((one) => one.function.name).find((one) => one.includes(tool));
-		const called = { name, arguments: JSON.stringify(args) };
+		const { tools } = conversation as { tools: Tool[] };
+		const tool = tools.find(({ function: { name } }) => name.includes(wanted))?.function;
+		// n8n puts what a person reviews one level deeper.
+		const isReviewed = 'toolParameters' in (tool?.parameters.properties ?? {});
+		const given = isReviewed ? { toolParameters: args } : args;
+		const called = { name: tool?.name, arguments: JSON.stringify(given) };
 		return { tool_calls: [{ id: `call_${heard.length}`, type: 'function', function: called }] };
 	};
 	const say = (content: string) => (conversation: IDataObject) => {
