@@ -273,7 +273,7 @@ it('Dry Run, added and nothing else: it is on, and Execute spends nothing and sa
 		.first()
 		.waitFor();
 	await page.locator('input[placeholder="Add option"]').first().click();
-	await page.getByText('Dry Run', { exact: true }).first().click();
+	await page.locator('li:visible:has-text("Dry Run")').first().click();
 	await page.getByTestId('node-execute-button').first().click();
 	await page
 		.getByText(/at most 2000 credits if it were sent/)

@@ -10,7 +10,7 @@ function shouldIgnore({ node }) {
 	return FORMS.includes(one?.typeName?.name) || isDescription(node) ? 'text and forms' : undefined;
 }
 
-const FORMS = ['INodeProperties', 'OperationDescription'];
+const FORMS = ['INodeProperties', 'OperationDescription', 'PaidDescription'];
 
 function isDescription({ type, key }) {
 	return type === 'ObjectProperty' && key.name === 'description';

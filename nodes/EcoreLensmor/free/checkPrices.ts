@@ -18,16 +18,12 @@ export async function checkPrices(
 ): Promise<void> {
 	const costly = results.filter(({ maximumCost = 0 }) => maximumCost > 0);
 	await forEachConcurrent(costly, concurrency, async (result) => {
-		const request = tryOperation(() => check.toCheck(result.request));
-		const answer =
-			'defect' in request
-				? ({ kind: 'failed', reason: request.defect } as const)
-				: await requestFree(session, check.endpoint, request.result);
+		const answer = await requestFree(session, check.endpoint, result.request);
 		const price =
 			answer.kind === 'delivered' ? tryOperation(() => check.read(answer.response)) : undefined;
 		const { receipt } = result;
 		if (price === undefined || 'defect' in price) {
-			const reason = price?.defect ?? (answer.kind === 'failed' ? answer.reason : '');
+			const reason = answer.kind === 'failed' ? answer.reason : (price?.defect ?? '');
 			const unchecked = 'The vendor did not say what it costs, so this is the most it can cost';
 			result.receipt = { ...receipt, reason: sentences(receipt.reason, unchecked, reason) };
 			return;

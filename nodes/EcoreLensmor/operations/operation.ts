@@ -198,9 +198,8 @@ export interface Page<Request> {
 }
 
 /** How a free request says what a paid one would cost. */
-export interface PriceCheck<Request = unknown, Check = unknown, Answer = unknown> {
-	endpoint: FreeEndpoint<Check, Answer>;
-	toCheck(request: Request): Check;
+export interface PriceCheck<Request = unknown, Answer = unknown> {
+	endpoint: FreeEndpoint<Request, Answer>;
 	/**
 	 * Reads the answer: the cost in credits and the balance, each `undefined` if it does not say; and a sentence if
 	 * the request would buy nothing.

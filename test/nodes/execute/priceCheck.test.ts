@@ -73,11 +73,11 @@ it('an answer without a price leaves the most it can cost', async () => {
 	]);
 });
 
-it.each(['toCheck', 'read'] as const)('%s throws: the most it can cost stays', async (part) => {
+it('reading the price throws: the most it can cost stays', async () => {
 	const check = eventUnlock.priceCheck;
 	if (check === undefined) throw new Error('no price check');
 	const whole = { ...check };
-	check[part] = () => {
+	check.read = () => {
 		throw new Error('it broke');
 	};
 	const { json } = await play(asking(events, 2, dry));

@@ -6,6 +6,7 @@ import {
 	recordUnlock,
 	withOptions,
 } from '../../fixtures/paidOperations';
+import { shipped } from '../../sandbox/world';
 import { inTime, useFakeClock } from '../fakeClock';
 import { play, start, type Setup } from '../fakeExecution';
 import { charged, asking, CONTINUE, keyed, reasons, told } from '../runs';
@@ -284,6 +285,16 @@ describe('an answer that was lost', () => {
 		]);
 	});
 
+	it('with Continue keeps nobody else from being asked for', async () => {
+		const { later } = await afterALoss();
+		const { json } = await play(next(later, { items: keyed(...phones.keys.slice(0, 3)) }));
+		expect(told(json)).toEqual([
+			['uncertain', 0],
+			['found', 0],
+			['found', 5],
+		]);
+	});
+
 	it('is not sent again by the Retry of an execution that was not told of it', async () => {
 		const { setup } = await afterALoss();
 		const { json } = await play(next(setup, { mode: 'retry' }));
@@ -322,23 +333,28 @@ describe('a request that waits long for its turn', () => {
 	const asked = (setup: Setup) => rowsOf(setup).filter(({ outcome }) => outcome === 'asked');
 
 	it('is written down while another one travels, and anew before it is sent', async () => {
-		const setup = first(2, { concurrency: 1 });
+		const setup = first(3, { concurrency: 1 });
 		const start = Date.now();
 		const seen: number[][] = [];
 		setup.vendor.fault({ kind: 'slow', ms: LONG_MS });
-		setup.vendor.onAnswer = () =>
-			void seen.push(asked(setup).map((row) => Date.parse(row.createdAt as string) - start));
+		setup.vendor.onAnswer = () => {
+			seen.push(asked(setup).map((row) => Date.parse(row.createdAt as string) - start));
+			// The time in which it may be sent, the timeout of a request, and what writing may take.
+			for (const row of asked(setup)) expect(row.validForMs).toBe(20_000 + 60_000 + 20_000);
+		};
 		const { json } = await play(setup);
 
 		expect(told(json)).toEqual([
 			['found', 5],
 			['found', 5],
+			['found', 5],
 		]);
-		expect(charged(setup.vendor)).toEqual(phones.keys.slice(0, 2));
-		expect(seen.map((rows) => rows.length)).toEqual([2, 1]);
+		expect(charged(setup.vendor)).toEqual(phones.keys.slice(0, 3));
+		// No more than twice Concurrency: a process that is killed leaves no more unknown.
+		expect(seen.map((rows) => rows.length)).toEqual([2, 2, 1]);
 		expect(Math.max(...(seen[0] ?? []))).toBeLessThan(LONG_MS);
 		expect(Math.min(...(seen[1] ?? []))).toBeGreaterThanOrEqual(LONG_MS);
-		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(['found', 'found']);
+		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(['found', 'found', 'found']);
 	});
 
 	it('is not sent if Stop was pressed meanwhile, and leaves no row', async () => {
@@ -380,6 +396,60 @@ it('two executions at the same time ask once, and both have the answer', async (
 	);
 	expect(sum).toBe(10);
 	expect(rowsOf(setup)).toHaveLength(2);
+});
+
+describe('while another execution asks for the same', () => {
+	/** An execution whose first request takes long, and another that asks for the same and more. */
+	function both(more: Partial<Setup> = {}) {
+		const setup = first(1);
+		setup.vendor.fault({ kind: 'slow', ms: 10_000 });
+		const items = keyed(...phones.keys.slice(0, 2));
+		return { setup, other: next(setup, { items, onError: CONTINUE, ...more }) };
+	}
+
+	it('Stop ends the waiting: nothing is sent, and no row is left', async () => {
+		const { setup, other } = both({ stopAfterMs: 2000 });
+		const [, two] = await inTime(Promise.all([start(setup), start(other)]));
+		expect(told(two.json)[0]).toEqual(['not_sent', 0]);
+		expect(two.json[0]?.reason).toBe('The execution was stopped');
+		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(['found', 'found']);
+	});
+
+	it('a refusal that ends the run ends the waiting, with its reason', async () => {
+		const { setup, other } = both();
+		setup.vendor.fault({ kind: 'status', on: phones.keys[1] ?? '', status: 401 });
+		const [, two] = await inTime(Promise.all([start(setup), start(other)]));
+		expect(told(two.json)).toEqual([
+			['not_sent', 0],
+			['refused', 0],
+		]);
+		expect(two.json[0]?.reason).toContain('eCore refused the token');
+	});
+
+	it('what is not sent for that is a problem, as without a book', async () => {
+		const { setup, other } = both({ onError: 'stopWorkflow' });
+		setup.vendor.fault({ kind: 'status', on: phones.keys[1] ?? '', status: 401 });
+		const [, two] = await inTime(Promise.all([start(setup), start(other)]));
+		expect(two.error?.description).toBe('Nothing was charged. 1 item held back and not charged.');
+	});
+});
+
+it('the row has the price that was paid, not the most it could have been', async () => {
+	const [phoneless] = shipped.people.filter(({ phone }) => phone === null);
+	const parameters = { ...withBook(recordUnlock), unlockType: 'phone' };
+	const items = keyed(phoneless?.uuid, recordUnlock.keys[0]);
+	const setup = first(0, {}, { items, parameters }, recordUnlock);
+	await play(setup);
+	expect(rowsOf(setup).map(({ credits }) => credits)).toEqual([1, 5]);
+});
+
+it('with Stop Workflow the error says that the book keeps what was paid', async () => {
+	const setup = first(2, { concurrency: 1 });
+	setup.vendor.fault({ kind: 'status', on: phones.keys[1] ?? '', status: 400 });
+	const { error } = await play(setup);
+	expect(error?.description).toBe(
+		'Paid so far: 5 credits for 1 item. The purchase book keeps that: however this is run again, it pays only for the rest.',
+	);
 });
 
 it('Try Next Identifier: what the book has of a later identifier is not paid again', async () => {
@@ -532,10 +602,11 @@ describe('the book out of reach', () => {
 		const setup = first(2, { concurrency: 1 }, { onError: CONTINUE });
 		if (setup.dataTables) setup.dataTables.failure = { operation: 'row insert', message: 'full' };
 		const { json } = await play(setup);
-		for (const outcome of json.map((one) => one.outcome)) {
-			expect(['refused', 'not_sent']).toContain(outcome);
-		}
+		expect(json[0]?.outcome).toBe('refused');
+		expect(['refused', 'not_sent']).toContain(json[1]?.outcome);
 		expect(json[0]?.reason).toContain('is out of reach, so nothing was sent: full');
+		const { error } = await play(next(setup, { onError: 'stopWorkflow' }));
+		expect(error?.message).toContain('is out of reach, so nothing was sent: full');
 		expect(setup.vendor.sent).toEqual([]);
 	});
 

@@ -1,5 +1,8 @@
 import type { PrecheckResponse } from '../../../nodes/EcoreLensmor/vendors/lensmor';
-import { eventCheckUnlock } from '../../../nodes/EcoreLensmor/operations/event/checkUnlock';
+import {
+	eventCheckUnlock,
+	unlockPrice,
+} from '../../../nodes/EcoreLensmor/operations/event/checkUnlock';
 import { itemWith } from './itemWith';
 
 it('asks for the event that the item names, or says what is wrong with it', () => {
@@ -61,4 +64,20 @@ it('amounts are as Lensmor tells them, each where it tells it', () => {
 	expect(told({ ...good, detail: {} })).toMatchObject([
 		{ availableBalance: null, chargeableContacts: null },
 	]);
+});
+
+it.each([
+	[{ allowed: true, credits: 2000, reason_code: 'ok' }, 2000, ''],
+	[{ credits: 2000, reason_code: 'already_unlocked' }, 0, 'The event is already unlocked'],
+	[{ credits: 2000, reason_code: 'not_found' }, 0, 'Lensmor knows no such event'],
+	[
+		{ credits: 2000, reason_code: 'insufficient_balance' },
+		2000,
+		'The Lensmor wallet cannot pay for it',
+	],
+	[{ allowed: true, credits: null, reason_code: 'ok' }, undefined, ''],
+])('of %j a dry run tells %p credits and "%s"', (more, credits, reason) => {
+	const detail = { available_balance: 7 };
+	expect(unlockPrice.read(answer({ ...more, detail }))).toEqual({ credits, balance: 7, reason });
+	expect(unlockPrice.read(answer(more)).balance).toBeUndefined();
 });

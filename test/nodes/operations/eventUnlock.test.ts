@@ -123,6 +123,10 @@ it('the same event is the same purchase, whoever asks', () => {
 	expect(eventUnlock.identity({ eventId: '2', callSource: 'api' })).not.toBe(ids[0]);
 });
 
+it('event unlocks go one at a time, whatever Concurrency is', () => {
+	expect(eventUnlock.isOneAtATime).toBe(true);
+});
+
 it('any two event unlocks stand in each other’s way', () => {
 	const [one, other] = ['1', '2'].map((eventId) =>
 		eventUnlock.locks?.({ eventId, callSource: 'api' }),

@@ -446,3 +446,30 @@ it('a share of a charge is told again, and stands in what was spent only once', 
 	expect(memory.spent).toBe(3);
 	expect(context.memory).toMatchObject({ count: 4 });
 });
+
+describe('a purchase that others left in doubt', () => {
+	const told = (by: Run) => {
+		const context: IDataObject = {};
+		new Memory(context, by).noteDoubtOfOthers('a');
+		return context;
+	};
+	const may = (context: IDataObject, now: Run, key = 'a') =>
+		new Memory(stored(context), now).mayAskDespiteDoubt(key);
+
+	it('may be sent again by the Retry of the execution that was told of it, and by nothing else', () => {
+		const context = told(run);
+		expect(may(context, { ...run, mode: 'retry', executionId: '2' })).toBe(true);
+		expect(may(context, { ...run, mode: 'retry', executionId: '2' }, 'b')).toBe(false);
+		// Retry On Fail within the Retry that was told of it.
+		expect(may(context, { ...run, mode: 'retry' })).toBe(false);
+		expect(may(context, { ...run, executionId: '2' })).toBe(false);
+		expect(may(context, run)).toBe(false);
+	});
+
+	it('the same where n8n gives no execution id', () => {
+		const nameless: Run = { runIndex: 0, mode: 'webhook' } as Run;
+		const context = told(nameless);
+		expect(may(context, { ...nameless, mode: 'retry' })).toBe(true);
+		expect(may(context, { ...nameless, mode: 'retry', executionId: '' })).toBe(false);
+	});
+});

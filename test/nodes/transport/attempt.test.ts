@@ -132,3 +132,12 @@ it('a run that is stopped once it is a request’s turn gives its place back', a
 	expect(told).toEqual(['ready', 'ended']);
 	expect(sent).toEqual([]);
 });
+
+it('a request that may not start any more is held back, and says why', async () => {
+	const { session, sent } = sessionOf(() => response(200));
+	expect(await attemptOnce(session, unlockRecords, wire, () => false)).toEqual({
+		kind: 'heldBack',
+		reason: 'It had waited too long',
+	});
+	expect(sent).toEqual([]);
+});

@@ -4,7 +4,6 @@ import { accessField, accessIn, eventField, eventIn } from './eventField';
 import type { FreeOperation, OperationDescription, Page, PriceCheck } from '../operation';
 import {
 	precheckEventUnlock,
-	type EventUnlockRequest,
 	type PrecheckRequest,
 	type PrecheckResponse,
 } from '../../vendors/lensmor';
@@ -78,9 +77,8 @@ function reasonOf({ reason_code: code }: PrecheckResponse) {
 }
 
 /** The price of an unlock, as Lensmor's check says it: for a dry run. */
-export const unlockPrice: PriceCheck<EventUnlockRequest, PrecheckRequest, PrecheckResponse> = {
+export const unlockPrice: PriceCheck<PrecheckRequest, PrecheckResponse> = {
 	endpoint: precheckEventUnlock,
-	toCheck: (request) => request,
 	read: (response) => {
 		const { allowed, credits, detail } = response;
 		const { says, alreadyUnlocked } = reasonOf(response);

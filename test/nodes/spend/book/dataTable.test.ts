@@ -59,12 +59,6 @@ it('writing, removing and reading are one workflow, of which n8n stores nothing'
 	expect(left.map(({ key }) => key)).toEqual(['b', 'c']);
 	await table.visit({ remove: [b?.id ?? 0, 99] });
 	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['c']);
-	for (const settings of n8n.settings) {
-		expect(settings).toMatchObject({
-			saveDataSuccessExecution: 'none',
-			saveDataErrorExecution: 'none',
-		});
-	}
 	n8n.visits.length = 0;
 	expect(await table.visit({})).toEqual([]);
 	expect(n8n.visits).toEqual([]);
@@ -236,4 +230,188 @@ it('two workflows do not share what was found out about a table: they may be in 
 	n8n.visits.length = 0;
 	await new DataTable(n8n.contextOf('elsewhere'), NAME).visit({ read: ['a'] });
 	expect(n8n.visits).toEqual([['table list'], ['row get']]);
+});
+
+describe('the workflows that n8n is asked to run', () => {
+	// An exact picture: what n8n does with each part is shown in a whole n8n (test/e2e/book.e2e.ts).
+	const start = {
+		id: '0',
+		name: 'Start',
+		type: 'n8n-nodes-base.executeWorkflowTrigger',
+		typeVersion: 1.1,
+		position: [0, 0],
+		parameters: { inputSource: 'passthrough' },
+	};
+	const tableNode = (
+		id: string,
+		branch: number,
+		index: number,
+		dataTableId: string,
+		more: object,
+	) => ({
+		id,
+		name: `Table ${branch}.${index}`,
+		type: 'n8n-nodes-base.dataTable',
+		typeVersion: 1.1,
+		position: [200 * (index + 1), 200 * branch],
+		...more,
+		parameters: {
+			...(more as { parameters: object }).parameters,
+			dataTableId: { __rl: true, mode: 'id', value: dataTableId },
+		},
+	});
+	const insert = {
+		alwaysOutputData: true,
+		parameters: {
+			resource: 'row',
+			operation: 'insert',
+			columns: { mappingMode: 'autoMapInputData', value: {}, matchingColumns: [], schema: [] },
+			options: { optimizeBulk: true },
+		},
+	};
+	const get = (matchType: string, conditions: object[]) => ({
+		executeOnce: true,
+		parameters: {
+			resource: 'row',
+			operation: 'get',
+			matchType,
+			filters: { conditions },
+			returnAll: true,
+			orderBy: true,
+			orderByColumn: 'id',
+			orderByDirection: 'ASC',
+		},
+	});
+	const is = (keyName: string, keyValue: unknown) => ({ keyName, condition: 'eq', keyValue });
+	const to = (...names: string[]) => ({
+		main: [names.map((node) => ({ node, type: 'main', index: 0 }))],
+	});
+	const last = () => {
+		const { createdAt, updatedAt, ...workflow } = n8n.workflows.at(-1) ?? {};
+		expect([createdAt, updatedAt]).toEqual([expect.any(Date), expect.any(Date)]);
+		return workflow;
+	};
+	const rest = {
+		id: '',
+		name: 'Purchase book',
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		settings: {
+			executionOrder: 'v1',
+			saveDataSuccessExecution: 'none',
+			saveDataErrorExecution: 'none',
+			saveManualExecutions: false,
+			saveExecutionProgress: false,
+		},
+	};
+
+	it('looking for the table, and making it', async () => {
+		await tableOf().visit({ insert: [rowOf('a')] });
+		const [list, create] = n8n.workflows;
+		expect(list?.nodes).toEqual([
+			start,
+			tableNode('1', 0, 0, '', {
+				executeOnce: undefined,
+				parameters: {
+					resource: 'table',
+					operation: 'list',
+					returnAll: true,
+					options: { filterName: NAME },
+				},
+			}),
+		]);
+		const types = { credits: 'number', saved: 'number', validForMs: 'number' };
+		const names = Object.keys(rowOf('a')).sort();
+		expect(create?.nodes[1]?.parameters).toMatchObject({
+			resource: 'table',
+			operation: 'create',
+			tableName: NAME,
+			options: { createIfNotExists: false },
+		});
+		const { column } = create?.nodes[1]?.parameters.columns as {
+			column: Array<{ name: string; type: string }>;
+		};
+		expect([...column].sort((a, b) => a.name.localeCompare(b.name, 'en'))).toEqual(
+			names
+				.sort((a, b) => a.localeCompare(b, 'en'))
+				.map((name) => ({ name, type: name in types ? 'number' : 'string' })),
+		);
+	});
+
+	it('writing, removing and reading, one after the other', async () => {
+		const table = tableOf();
+		await table.visit({ insert: [rowOf('a')] });
+		const id = n8n.named(NAME)?.id ?? '';
+		await table.visit({ insert: [rowOf('b')], remove: [7], read: ['a', 'b'] });
+		expect(last()).toEqual({
+			...rest,
+			nodes: [
+				start,
+				tableNode('1', 0, 0, id, insert),
+				tableNode('2', 0, 1, id, {
+					executeOnce: true,
+					alwaysOutputData: true,
+					parameters: {
+						resource: 'row',
+						operation: 'deleteRows',
+						matchType: 'anyCondition',
+						filters: { conditions: [is('id', 7)] },
+						options: {},
+					},
+				}),
+				tableNode('3', 0, 2, id, get('anyCondition', [is('key', 'a'), is('key', 'b')])),
+			],
+			connections: {
+				Start: to('Table 0.0'),
+				'Table 0.0': to('Table 0.1'),
+				'Table 0.1': to('Table 0.2'),
+				'Table 0.2': to(),
+			},
+		});
+	});
+
+	it('writing only what is new, and reading in a branch below it', async () => {
+		const table = tableOf();
+		await table.visit({ insert: [rowOf('a')] });
+		const id = n8n.named(NAME)?.id ?? '';
+		await table.visit({ insertIfNew: [rowOf('b')], read: ['b'] });
+		expect(last()).toEqual({
+			...rest,
+			nodes: [
+				start,
+				tableNode('1', 0, 0, id, {
+					parameters: {
+						resource: 'row',
+						operation: 'rowNotExists',
+						matchType: 'allConditions',
+						filters: { conditions: [is('key', '={{ $json.key }}')] },
+					},
+				}),
+				tableNode('2', 0, 1, id, insert),
+				tableNode('3', 1, 0, id, get('anyCondition', [is('key', 'b')])),
+			],
+			connections: {
+				Start: to('Table 0.0', 'Table 1.0'),
+				'Table 0.0': to('Table 0.1'),
+				'Table 0.1': to(),
+				'Table 1.0': to(),
+			},
+		});
+	});
+
+	it('adding up', async () => {
+		const table = tableOf();
+		await table.visit({ insert: [rowOf('a')] });
+		const id = n8n.named(NAME)?.id ?? '';
+		await table.since('ecore', 0);
+		const conditions = [
+			is('vendor', 'ecore'),
+			{ keyName: 'createdAt', condition: 'gte', keyValue: '1970-01-01T00:00:00.000Z' },
+		];
+		expect(n8n.workflows.at(-1)?.nodes).toEqual([
+			start,
+			tableNode('1', 0, 0, id, get('allConditions', conditions)),
+		]);
+	});
 });

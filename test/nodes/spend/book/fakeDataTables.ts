@@ -23,7 +23,8 @@ export class FakeDataTables {
 	readonly tables: Table[] = [];
 	/** The operations of each workflow that was run, such as `row insert`. */
 	readonly visits: string[][] = [];
-	readonly settings: unknown[] = [];
+	/** Each workflow that was run. */
+	readonly workflows: IWorkflowBase[] = [];
 	/** Thrown by each operation of that name. */
 	failure: { operation: string; message: string } | undefined;
 	private lastId = 0;
@@ -52,7 +53,7 @@ export class FakeDataTables {
 	private run(code: IWorkflowBase | undefined, items: INodeExecutionData[]): ExecuteWorkflowData {
 		const [start, ...nodes] = code?.nodes ?? [];
 		if (start?.type !== 'n8n-nodes-base.executeWorkflowTrigger') throw new Error('no trigger');
-		this.settings.push(code?.settings);
+		if (code !== undefined) this.workflows.push(code);
 		this.visits.push(nodes.map(nameOf));
 		const after = (name: string): INode[] =>
 			(code?.connections[name]?.main?.[0] ?? []).flatMap(({ node }) =>

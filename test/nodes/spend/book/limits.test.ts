@@ -1,4 +1,8 @@
-import { PeriodLimits, type OwnRow } from '../../../../nodes/EcoreLensmor/spend/book/limits';
+import {
+	PeriodLimits,
+	type OwnRow,
+	type SpendingLimit,
+} from '../../../../nodes/EcoreLensmor/spend/book/limits';
 import type { Row } from '../../../../nodes/EcoreLensmor/spend/book/rows';
 
 const HOUR = 3_600_000;
@@ -25,7 +29,7 @@ const rowOf = (attempt: string, more: Partial<Row> = {}): Row => ({
 });
 
 /** A table of others' rows, the limits over it, and the times from which it was read. */
-function limitsOf(credits: number, rows: Row[] = []) {
+function limitsOf(credits: number, rows: Row[] = [], others: SpendingLimit[] = []) {
 	const from: number[] = [];
 	const time = { now: NOW };
 	const table = {
@@ -37,15 +41,15 @@ function limitsOf(credits: number, rows: Row[] = []) {
 	};
 	const limit = { name: 'Maximum Credits per Day', periodMs: PERIOD, credits };
 	const isOwn = (attempt: string) => attempt.startsWith('own');
-	const limits = new PeriodLimits(table, 'ecore', [limit], () => time.now, isOwn);
+	const limits = new PeriodLimits(table, 'ecore', [limit, ...others], () => time.now, isOwn);
 	let own = 0;
-	const admit = async () => {
+	const write = (): OwnRow => {
 		own += 1;
 		const row = rowOf(`own ${own}`, { outcome: 'asked', createdAt: time.now, validForMs: HOUR });
-		const admission: OwnRow = { row, writtenAt: 0, checkFrom: limits.nextMoment() };
-		return await limits.admit(admission);
+		return { row, writtenAt: 0, checkFrom: limits.nextMoment() };
 	};
-	return { limits, limit, admit, from, rows, time };
+	const admit = async () => await limits.admit(write());
+	return { limits, limit, write, admit, from, rows, time };
 }
 
 it('what others spent and what this run spends fit together, to the last credit', async () => {
@@ -124,4 +128,41 @@ it('what another run took back does not count any more', async () => {
 	expect(await admit()).toMatchObject({ kind: 'wait' });
 	rows.length = 0;
 	expect(await admit()).toEqual({ kind: 'admitted' });
+});
+
+it('what is written before the others are read needs no look of its own', async () => {
+	const { limits, write, from } = limitsOf(100, [rowOf('a')]);
+	const both = [write(), write()];
+	expect(await Promise.all(both.map(async (own) => await limits.admit(own)))).toEqual([
+		{ kind: 'admitted' },
+		{ kind: 'admitted' },
+	]);
+	expect(from).toHaveLength(1);
+	// What was looked for in vain must look again: others may have written meanwhile.
+	await limits.admit(both[0] ?? write());
+	expect(from).toHaveLength(2);
+});
+
+it('several limits are read at once, from the longest period, and each counts its own', async () => {
+	const month = { name: 'Maximum Credits per Month', periodMs: 30 * PERIOD, credits: 10 };
+	const old = rowOf('old', { createdAt: NOW - 20 * PERIOD });
+	const { admit, from, limits } = limitsOf(10, [old], [month]);
+	expect(await admit()).toEqual({ kind: 'admitted' });
+	expect(from).toEqual([NOW - 30 * PERIOD]);
+	limits.settle(5, 5);
+	expect(await admit()).toEqual({ kind: 'overLimit', limit: month, spent: 10 });
+});
+
+it('without limits nothing is read', async () => {
+	const since = async () => await Promise.reject(new Error('out of reach'));
+	const table = { visit: async () => await Promise.resolve([]), since };
+	const limits = new PeriodLimits(
+		table,
+		'ecore',
+		[],
+		() => NOW,
+		() => false,
+	);
+	const own = { row: rowOf('own'), writtenAt: 0, checkFrom: limits.nextMoment() };
+	expect(await limits.admit(own)).toEqual({ kind: 'admitted' });
 });

@@ -2,6 +2,7 @@ import {
 	doubtsIn,
 	fieldsOf,
 	findingIn,
+	isAlive,
 	type Row,
 } from '../../../../nodes/EcoreLensmor/spend/book/rows';
 
@@ -114,4 +115,11 @@ it.each([
 	['null', undefined],
 ])('the fields in %j are %j', (result, fields) => {
 	expect(fieldsOf(rowOf('a', { result }))).toEqual(fields);
+});
+
+it('an attempt that was answered is no doubt, and no request under way', () => {
+	const dead = rowOf('a', { createdAt: 0 });
+	expect(doubtsIn([dead, found('a')], NOW)).toEqual([]);
+	expect(isAlive(rowOf('b', { outcome: 'uncertain' }), NOW)).toBe(false);
+	expect(isAlive(rowOf('b'), NOW)).toBe(true);
 });
