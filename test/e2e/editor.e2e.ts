@@ -140,6 +140,30 @@ it.each(THEMES)(
 	},
 );
 
+it('the node panel finds the node by what a person looks for', async () => {
+	const page = await editor('light');
+	await open(page, await workbench());
+	await page.getByTestId('node-creator-plus-button').click();
+	await page.waitForTimeout(1000);
+	for (const word of [
+		'unlock',
+		'contact',
+		'find phone',
+		'email finder',
+		'prospect',
+		'linkedin',
+		'company',
+		'people',
+		'exhibitor',
+		'trade show',
+	]) {
+		await page.keyboard.press('Control+A');
+		await page.keyboard.type(word);
+		await page.waitForTimeout(500);
+		await page.getByText('eCore & Lensmor', { exact: true }).first().waitFor({ timeout: 10_000 });
+	}
+});
+
 it.each([
 	[OURS, ['Outputs', 'LinkedIn URL', 'Email', 'First Name', 'Company Website', 'Options']],
 	[
