@@ -20,12 +20,13 @@ export async function checkPrices(
 	await forEachConcurrent(costly, concurrency, async (result) => {
 		const answer = await requestFree(session, check.endpoint, result.request);
 		const price =
-			answer.kind === 'delivered' ? tryOperation(() => check.read(answer.response)) : undefined;
+			answer.kind === 'delivered'
+				? tryOperation(() => check.read(answer.response))
+				: { defect: answer.kind === 'failed' ? answer.reason : '' };
 		const { receipt } = result;
-		if (price === undefined || 'defect' in price) {
-			const reason = answer.kind === 'failed' ? answer.reason : (price?.defect ?? '');
+		if ('defect' in price) {
 			const unchecked = 'The vendor did not say what it costs, so this is the most it can cost';
-			result.receipt = { ...receipt, reason: sentences(receipt.reason, unchecked, reason) };
+			result.receipt = { ...receipt, reason: sentences(receipt.reason, unchecked, price.defect) };
 			return;
 		}
 		const { credits, balance, reason } = price.result;

@@ -173,13 +173,14 @@ async function readBook(
 	{ dryRun }: Settings,
 	results: ItemResult[],
 ): Promise<BadInput | undefined> {
+	if (book === undefined) return undefined;
 	try {
 		const keys = new Set(results.flatMap(({ requests }) => requests.map(({ key }) => key)));
 		const isReadLater = keys.size <= 1 && !dryRun && maximumCredits === undefined;
-		if (!isReadLater) await book?.read([...keys]);
+		if (!isReadLater) await book.read([...keys]);
 		return undefined;
 	} catch (error) {
-		return { bad: whyOutOfReach(book?.settings.name ?? '', error) };
+		return { bad: whyOutOfReach(book.settings.name, error) };
 	}
 }
 

@@ -605,8 +605,10 @@ describe('the book out of reach', () => {
 		expect(json[0]?.outcome).toBe('refused');
 		expect(['refused', 'not_sent']).toContain(json[1]?.outcome);
 		expect(json[0]?.reason).toContain('is out of reach, so nothing was sent: full');
-		const { error } = await play(next(setup, { onError: 'stopWorkflow' }));
-		expect(error?.message).toContain('is out of reach, so nothing was sent: full');
+		for (const items of [setup.items, setup.items.slice(0, 1)]) {
+			const { error } = await play(next(setup, { onError: 'stopWorkflow', items }));
+			expect(error?.message).toContain('is out of reach, so nothing was sent: full');
+		}
 		expect(setup.vendor.sent).toEqual([]);
 	});
 

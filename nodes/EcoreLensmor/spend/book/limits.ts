@@ -26,13 +26,12 @@ export interface OwnRow {
 	checkFrom: number;
 }
 
-/** What others spent in a period, in credits, and the rows of it that are under way, at their worst. */
+/** What others spent in the period of a limit, in credits, and the rows of it that are under way, at their worst. */
 interface Spending {
+	limit: SpendingLimit;
 	credits: number;
 	underWay: Row[];
 }
-
-const NO_SPENDING: Spending = { credits: 0, underWay: [] };
 
 // How long after the time in it a row may become visible to others, in milliseconds.
 const VISIBLE_WITHIN_MS = 60_000;
@@ -85,9 +84,7 @@ export class PeriodLimits {
 	}
 
 	private async admitNext(own: OwnRow): Promise<Admission> {
-		const byOthers = this.limits.length === 0 ? [] : await this.spendingOfOthers(own);
-		for (const [index, limit] of this.limits.entries()) {
-			const { credits, underWay } = byOthers[index] ?? NO_SPENDING;
+		for (const { limit, credits, underWay } of await this.spendingOfOthers(own)) {
 			const spent = credits + this.spent;
 			const left = limit.credits - own.row.credits;
 			if (spent <= left) continue;
@@ -104,17 +101,20 @@ export class PeriodLimits {
 
 	/** What others spent in the period of each limit, read after `own` was written, or after its last look. */
 	private async spendingOfOthers(own: OwnRow): Promise<Spending[]> {
+		if (this.limits.length === 0) return [];
 		if (this.others.readAt < own.checkFrom) {
 			const readAt = this.nextMoment();
 			const now = this.now();
 			const attempts = [...rowsBy('attempt', await this.read(now))]
 				.filter(([attempt]) => !this.isOwn(attempt))
-				.flatMap(([, [first, ...more]]) =>
-					first === undefined ? [] : [more.find(({ outcome }) => outcome !== 'asked') ?? first],
+				.flatMap(
+					([, ofAttempt]) =>
+						ofAttempt.find(({ outcome }) => outcome !== 'asked') ?? ofAttempt.slice(0, 1),
 				);
-			const spending = this.limits.map(({ periodMs }) => {
-				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - periodMs);
-				return { credits: sum(inPeriod), underWay: inPeriod.filter((row) => isAlive(row, now)) };
+			const spending = this.limits.map((limit) => {
+				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - limit.periodMs);
+				const underWay = inPeriod.filter((row) => isAlive(row, now));
+				return { limit, credits: sum(inPeriod), underWay };
 			});
 			this.others = { readAt, spending };
 		}

@@ -77,13 +77,12 @@ export function findingIn(rows: Row[], reading: Reading): Finding {
 	const asking: Row[] = [];
 	for (const [attempt, ofAttempt] of rowsBy('attempt', rows)) {
 		if (attempt === ownAttempt) continue;
-		const [first] = ofAttempt;
-		if (first === undefined) continue;
+		const first = ofAttempt.slice(0, 1);
 		const answer = ofAttempt.find(({ outcome }) => outcome !== 'asked');
 		if (answer !== undefined) {
 			if (answer.result !== '') bought.push(answer);
-		} else if (ofAttempt.every((row) => isAlive(row, now))) asking.push(first);
-		else unknown.push(first);
+		} else if (ofAttempt.every((row) => isAlive(row, now))) asking.push(...first);
+		else unknown.push(...first);
 	}
 	const lastBought = youngest(bought);
 	if (lastBought !== undefined && today - lastBought.createdAt < rememberForMs) {

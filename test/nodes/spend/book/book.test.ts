@@ -6,24 +6,35 @@ const DATABASE = 1_000_000_000;
 
 /** A table in memory, a clock that only pauses move, and a book over both. */
 class Bench {
-	now = 0;
+	now = 7_000;
 	rows: Row[] = [];
 	readonly visits: Visit[] = [];
 	readonly pauses: number[] = [];
 	/** What happens in a pause, by its number. */
 	readonly meanwhile = new Map<number, () => void>();
 	failure: string | undefined;
+	/** Whether the next visit fails, before or after it has changed the table. */
+	failsOnce = false;
+	failsAfterOnce = false;
 	private ids = 0;
 
 	readonly table = {
 		visit: async (visit: Visit): Promise<Row[]> => {
 			this.visits.push(visit);
 			if (this.failure !== undefined) throw new Error(this.failure);
+			if (this.failsOnce) {
+				this.failsOnce = false;
+				throw new Error('once');
+			}
 			for (const row of visit.insert ?? []) this.add(row);
 			for (const row of visit.insertIfNew ?? []) {
 				if (this.rows.every(({ key }) => key !== row.key)) this.add(row);
 			}
 			this.rows = this.rows.filter(({ id }) => !(visit.remove ?? []).includes(id));
+			if (this.failsAfterOnce) {
+				this.failsAfterOnce = false;
+				throw new Error('after');
+			}
 			return await Promise.resolve(
 				this.rows.filter(({ key }) => (visit.read ?? []).includes(key)).map((row) => ({ ...row })),
 			);
@@ -241,7 +252,64 @@ it('of two that ask at once the first in the alphabet keeps its row and waits, t
 		});
 		expect((await book.open(wanted(), never)).kind).toBe('claimed');
 		expect(seen).toEqual(keeps ? [1, 1] : [0, 0]);
+		expect(bench.pauses).toEqual([50, 100]);
 	}
+});
+
+it('of three that ask at once only the very first keeps its row', async () => {
+	const bench = new Bench();
+	const book = bench.book({ attempt: 'm' });
+	await book.read(['k']);
+	bench.add({ attempt: 'a', validForMs: 60_000 });
+	bench.add({ attempt: 'z', validForMs: 60_000 });
+	bench.meanwhile.set(0, () => {
+		expect(bench.rows.map(({ attempt }) => attempt)).toEqual(['a', 'z']);
+		bench.rows = [];
+	});
+	expect((await book.open(wanted(), never)).kind).toBe('claimed');
+});
+
+it.each([
+	['where a repeat is free', true, false],
+	['although a person wants it despite a doubt', false, true],
+])('another that asks is waited for %s', async (_what, isRepeatFree, despiteDoubt) => {
+	const bench = new Bench();
+	bench.add({ validForMs: 60_000, attempt: 'a' });
+	bench.meanwhile.set(0, () => (bench.rows = []));
+	const opening = await bench.book({ isRepeatFree }).open(wanted('k', despiteDoubt), never);
+	expect(opening.kind).toBe('claimed');
+	expect(bench.pauses).toEqual([50]);
+});
+
+it('a claim of a process that died is told as unknown, by the clock of the database', async () => {
+	const bench = new Bench();
+	const dead = bench.add({ validForMs: 1000 }, DATABASE + bench.now - 1001);
+	const book = bench.book();
+	// The first row that it writes tells it the time of the database.
+	await claimOf(book, 'l');
+	expect(await book.open(wanted(), never)).toEqual({ kind: 'unknown', row: dead });
+	const alive = bench.add({ key: 'm', validForMs: 1000 }, DATABASE + bench.now - 900);
+	bench.meanwhile.set(0, () => (bench.rows = bench.rows.filter(({ id }) => id !== alive.id)));
+	expect((await book.open(wanted('m'), never)).kind).toBe('claimed');
+});
+
+it('a table that fails once after a row was written: nothing may be sent, and the row is taken back', async () => {
+	const bench = new Bench();
+	const book = bench.book({ attempt: 'a' });
+	await book.read(['k']);
+	const other = bench.add({ attempt: 'm', validForMs: 60_000 });
+	bench.meanwhile.set(0, () => (bench.failsOnce = true));
+	await expect(book.open(wanted(), never)).rejects.toThrow('once');
+	expect(bench.rows).toEqual([other]);
+});
+
+it('a row that is written although its visit fails is taken back', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	await book.read(['k']);
+	bench.failsAfterOnce = true;
+	await expect(book.open(wanted(), never)).rejects.toThrow('after');
+	expect(bench.rows).toEqual([]);
 });
 
 it('a row that is too old to be sent is taken back while it waits', async () => {
@@ -267,6 +335,7 @@ it.each([
 		.open(wanted(), () => bench.pauses.length >= stopsAt);
 	expect(opening).toEqual({ kind: 'stopped' });
 	expect(bench.rows).toEqual([other]);
+	expect(bench.pauses).toHaveLength(stopsAt);
 });
 
 it('what was taken back, or left unknown, stands so in the table', async () => {
@@ -374,7 +443,10 @@ describe('what answers saved', () => {
 		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
 		const [row] = unwritten;
 		if (row === undefined) throw new Error('nothing is noted');
-		unwritten.push({ ...row, operation: 'email.enrich', saved: 1 }, { ...row, workflow: 'Other' });
+		unwritten.unshift(
+			{ ...row, operation: 'email.enrich', saved: 1 },
+			{ ...row, workflow: 'Other' },
+		);
 		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
 		expect(unwritten.map(({ operation, workflow, saved }) => [operation, workflow, saved])).toEqual(
 			[
@@ -383,5 +455,24 @@ describe('what answers saved', () => {
 				['phone.enrich', 'Leads', 10],
 			],
 		);
+	});
+
+	it('leaves what others noted as it is', async () => {
+		const bench = new Bench();
+		const unwritten: NewRow[] = [];
+		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
+		const [row] = unwritten.splice(0);
+		if (row === undefined) throw new Error('nothing is noted');
+		const others = [
+			{ ...row, workflow: 'One' },
+			{ ...row, workflow: 'Two' },
+		];
+		unwritten.push(...others);
+		await bench.book({ unwritten }).finish({ answers: 1, saved: 5 });
+		expect(unwritten.map(({ workflow, saved }) => [workflow, saved])).toEqual([
+			['One', 5],
+			['Two', 5],
+			['Leads', 5],
+		]);
 	});
 });

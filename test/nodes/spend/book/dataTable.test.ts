@@ -74,6 +74,8 @@ it('a row that is only inserted if its key is new: nothing is written where ther
 	expect(n8n.visits).toEqual([['row rowNotExists', 'row insert', 'row get']]);
 
 	expect(await table.visit({ insertIfNew: [again], read: ['a'] })).toHaveLength(1);
+	expect(await table.visit({ insertIfNew: [rowOf('e')] })).toEqual([]);
+	await table.visit({ remove: [n8n.named(NAME)?.rows.at(-1)?.id as number] });
 	expect(n8n.named(NAME)?.rows).toHaveLength(2);
 	const [row] = await table.visit({
 		insert: [rowOf('c')],
