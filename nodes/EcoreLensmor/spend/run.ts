@@ -180,7 +180,8 @@ async function readBook(
 		if (!isReadLater) await book.read([...keys]);
 		return undefined;
 	} catch (error) {
-		return { bad: whyOutOfReach(book.settings.name, error) };
+		// What this execution has bought comes out all the same; anything else is refused with this reason.
+		return dryRun ? { bad: whyOutOfReach(book.settings.name, error) } : undefined;
 	}
 }
 

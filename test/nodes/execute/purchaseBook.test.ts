@@ -216,20 +216,23 @@ it('a row that a person deletes is bought anew, and no other', async () => {
 	]);
 });
 
-it('a row that cannot be read makes its purchase uncertain, at 0 credits, and nothing is sent', async () => {
-	const setup = first(2, {}, { onError: CONTINUE });
-	await play(setup);
-	for (const row of rowsOf(setup)) row.result = '{"phone": 7}';
-	const { json } = await play(next(setup));
-	expect(told(json)).toEqual([
-		['uncertain', 0],
-		['uncertain', 0],
-	]);
-	expect(json[0]?.reason).toBe(
-		`This was bought on ${rowsOf(setup)[0]?.createdAt as string}, but its row in the data table "${NAME}" cannot be read. Delete the row to have it bought again`,
-	);
-	expect(setup.vendor.sent).toHaveLength(2);
-});
+it.each(['{"phone": 7}', '', null])(
+	'a row whose result was edited to %j makes its purchase uncertain, at 0 credits, and nothing is sent',
+	async (edited) => {
+		const setup = first(2, {}, { onError: CONTINUE });
+		await play(setup);
+		for (const row of rowsOf(setup)) row.result = edited;
+		const { json } = await play(next(setup));
+		expect(told(json)).toEqual([
+			['uncertain', 0],
+			['uncertain', 0],
+		]);
+		expect(json[0]?.reason).toBe(
+			`This was bought on ${rowsOf(setup)[0]?.createdAt as string}, but its row in the data table "${NAME}" cannot be read. Delete the row to have it bought again`,
+		);
+		expect(setup.vendor.sent).toHaveLength(2);
+	},
+);
 
 describe('an answer that was lost', () => {
 	/** An execution that loses the first answer, and what the next one is told. */
@@ -589,13 +592,32 @@ describe('the book out of reach', () => {
 		const REASON = `The purchase book "${NAME}" is out of reach, so nothing was sent: no module`;
 		const { error } = await play(setup);
 		const { json } = await play(next(setup, { onError: CONTINUE }));
-		expect(error?.message).toBe(REASON);
+		expect(error?.message).toBe(`For item 0: ${REASON} (and 1 more item)`);
+		expect(error?.description).toBe('Nothing was charged.');
 		expect(told(json)).toEqual([
 			['refused', 0],
 			['refused', 0],
 		]);
 		expect(reasons(json)).toEqual([REASON, REASON]);
 		expect(setup.vendor.sent).toEqual([]);
+	});
+
+	it('in a later run: what the execution has bought comes out of its memory all the same', async () => {
+		const setup = first(2, {}, { onError: CONTINUE });
+		await play(setup);
+		if (setup.dataTables) setup.dataTables.failure = { operation: 'row get', message: 'gone' };
+		const items = keyed(...phones.keys.slice(0, 3));
+		const { json } = await play({ ...setup, items, round: 1 });
+		expect(told(json)).toEqual([
+			['found', 0],
+			['found', 0],
+			['refused', 0],
+		]);
+		expect(json[2]?.reason).toBe(
+			`The purchase book "${NAME}" is out of reach, so nothing was sent: gone`,
+		);
+		const dry = { parameters: withBook(phones, { dryRun: true }) };
+		expect(reasons((await play(next(setup, { ...dry, items }))).json)[0]).toContain('gone');
 	});
 
 	it('when it is to be written: nothing is sent, and the rest is held back', async () => {

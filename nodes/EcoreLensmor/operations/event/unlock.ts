@@ -85,7 +85,8 @@ export const eventUnlock: PaidOperation<
 	description,
 	endpoint: unlockEvent,
 	parse,
-	identity: ({ eventId, access }) => (access === undefined ? eventId : `${access} ${eventId}`),
+	// No event ID begins with a space.
+	identity: ({ eventId, access }) => (access === undefined ? eventId : ` ${access} ${eventId}`),
 	about: ({ eventId, access }) => `${ABOUT[access ?? 'contacts']}event ${eventId}`,
 	// One at a time: Lensmor answers 409 to a second credit operation of the same caller (docs/vendor-apis.md B.9).
 	priceCheck: unlockPrice,

@@ -99,6 +99,8 @@ export class PurchaseBook {
 	/** What could not be written down after an answer, as a sentence for a person. */
 	problem: string | undefined;
 	private readonly visits: JointVisits;
+	/** Why nothing could be read at the start. */
+	private unreadable: Error | undefined;
 	private readonly found = new Map<string, Row[]>();
 	/** All attempts of this run. */
 	private readonly attempts = new Set<string>();
@@ -127,10 +129,18 @@ export class PurchaseBook {
 		);
 	}
 
-	/** Reads what the book says of these keys, for `lookUp` and `open`. Throws if the table is out of reach. */
+	/**
+	 * Reads what the book says of these keys, for `lookUp` and `open`. Throws if the table is out of reach; then
+	 * `open` throws the same.
+	 */
 	async read(keys: string[]): Promise<void> {
-		const byKey = rowsBy('key', await this.visits.visit({ read: keys }));
-		for (const key of keys) this.found.set(key, byKey.get(key) ?? []);
+		try {
+			const byKey = rowsBy('key', await this.visits.visit({ read: keys }));
+			for (const key of keys) this.found.set(key, byKey.get(key) ?? []);
+		} catch (error) {
+			this.unreadable = error as Error;
+			throw this.unreadable;
+		}
 	}
 
 	/** What was bought before, as far as `read` has shown. Writes nothing. */
@@ -177,6 +187,7 @@ export class PurchaseBook {
 	 * executions that are asking for the same. Throws if the table is out of reach; then nothing may be sent.
 	 */
 	async open(wanted: Wanted, isStopped: () => boolean): Promise<Opening> {
+		if (this.unreadable !== undefined) throw this.unreadable;
 		const { key } = wanted;
 		const attempt = this.newAttempt();
 		let rows = this.found.get(key);

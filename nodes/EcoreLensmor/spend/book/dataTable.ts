@@ -33,7 +33,7 @@ const storedRow = z.object({
 	id: z.number(),
 	createdAt: z.string().transform((text) => Date.parse(text)),
 	key: z.string(),
-	vendor: z.string(),
+	vendor: z.string().catch(''),
 	operation: z.string().catch(''),
 	about: z.string().catch(''),
 	outcome: z.enum(['asked', 'answered', ...OUTCOMES]).catch('asked'),
@@ -48,6 +48,9 @@ const storedRow = z.object({
 
 // More conditions than this make a statement that SQLite refuses.
 const MAX_CONDITIONS = 500;
+
+// n8n reads more in several statements, and rows that are changed between two of them can make it miss others.
+const ROWS_AT_ONCE = 1_000;
 
 const TABLE_NODE = { type: 'n8n-nodes-base.dataTable', typeVersion: 1.1 };
 type Step = Pick<INode, 'parameters' | 'executeOnce' | 'alwaysOutputData'>;
@@ -85,12 +88,42 @@ export class DataTable implements BookTable {
 			// Nothing comes after a row that is not new, so reading is a branch of its own.
 			rows = await this.run(insertIfNew, [KEY_IS_NEW, INSERT], look);
 		}
-		const found = first.length === 0 ? [] : rows.map(asRow);
+		const found = first.length === 0 ? [] : await this.whole(rows, first);
 		while (keys.length > 0) {
-			const more = await this.run([], [readKeys(keys.splice(0, MAX_CONDITIONS))]);
-			found.push(...more.map(asRow));
+			const next = keys.splice(0, MAX_CONDITIONS);
+			found.push(...(await this.whole(await this.run([], [readKeys(next)]), next)));
 		}
-		return found;
+		return found.map(asRow);
+	}
+
+	/** All rows of these keys, of which `rows` are the first. */
+	private async whole(rows: IDataObject[], keys: string[]): Promise<IDataObject[]> {
+		if (rows.length < ROWS_AT_ONCE) return rows;
+		const [key = '', ...others] = keys;
+		if (others.length === 0)
+			return await this.pages([{ keyName: 'key', condition: 'eq', keyValue: key }]);
+		const half = Math.ceil(keys.length / 2);
+		const halves = [keys.slice(0, half), keys.slice(half)];
+		const all: IDataObject[] = [];
+		for (const part of halves) {
+			all.push(...(await this.whole(await this.run([], [readKeys(part)]), part)));
+		}
+		return all;
+	}
+
+	/**
+	 * All rows that meet these conditions, page by page after the last id: what is changed in the meantime gets a
+	 * higher id, so no row is missed that was there before and still is.
+	 */
+	private async pages(conditions: Condition[]): Promise<IDataObject[]> {
+		const all: IDataObject[] = [];
+		for (let last: number | string = 0; ;) {
+			const after: Condition = { keyName: 'id', condition: 'gt', keyValue: last };
+			const rows = await this.run([], [readRows('allConditions', [...conditions, after])]);
+			all.push(...rows);
+			if (rows.length < ROWS_AT_ONCE) return all;
+			last = rows.at(-1)?.id as number;
+		}
 	}
 
 	async since(vendor: string, time: number): Promise<Row[]> {
@@ -98,8 +131,7 @@ export class DataTable implements BookTable {
 			{ keyName: 'vendor', condition: 'eq', keyValue: vendor },
 			{ keyName: 'createdAt', condition: 'gte', keyValue: new Date(time).toISOString() },
 		];
-		const rows = await this.run([], [readRows('allConditions', conditions)]);
-		return rows.map(asRow);
+		return (await this.pages(conditions)).map(asRow);
 	}
 
 	/**
@@ -265,8 +297,7 @@ function readRows(matchType: string, conditions: Condition[]): Step {
 			operation: 'get',
 			matchType,
 			filters: { conditions },
-			returnAll: true,
-			// n8n reads 1,000 rows at a time, and without an order some could be missing.
+			limit: ROWS_AT_ONCE,
 			orderBy: true,
 			orderByColumn: 'id',
 			orderByDirection: 'ASC',

@@ -80,7 +80,8 @@ export function findingIn(rows: Row[], reading: Reading): Finding {
 		const first = ofAttempt.slice(0, 1);
 		const answer = ofAttempt.find(({ outcome }) => outcome !== 'asked');
 		if (answer !== undefined) {
-			if (answer.result !== '') bought.push(answer);
+			// A person may have emptied the result of a purchase: it was paid all the same.
+			if (answer.result !== '' || answer.outcome === 'found') bought.push(answer);
 		} else if (ofAttempt.every((row) => isAlive(row, now))) asking.push(...first);
 		else unknown.push(...first);
 	}

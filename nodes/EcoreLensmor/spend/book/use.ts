@@ -1,5 +1,5 @@
 import type { PaidOperation } from '../../operations/operation';
-import { withoutAnswer, type Outcome, type Receipt } from '../../operations/outcome';
+import { OUTCOMES, withoutAnswer, type Receipt } from '../../operations/outcome';
 import { halt } from '../../transport/session';
 import type { Endpoint } from '../../vendors/endpoint';
 import type { Spending } from '../purchase';
@@ -106,14 +106,14 @@ function receiptOf(spending: Spending, operation: Operation, row: Row): Receipt 
 	const { createdAt, credits } = row;
 	const boughtAt = new Date(createdAt).toISOString();
 	const fields = operation.description.output.partial().safeParse(fieldsOf(row));
-	if (!fields.success) {
+	const outcome = OUTCOMES.find((one) => one === row.outcome);
+	if (outcome === undefined || !fields.success) {
 		const name = spending.book?.settings.name;
 		const reason = `This was bought on ${boughtAt}, but its row in the data table "${name}" cannot be read. Delete the row to have it bought again`;
 		return uncertain(spending, operation, reason);
 	}
 	return {
-		// What was bought has the outcome of a receipt.
-		outcome: row.outcome as Outcome,
+		outcome,
 		creditsCharged: 0,
 		creditsRemaining: spending.balance,
 		reason: '',

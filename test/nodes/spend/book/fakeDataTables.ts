@@ -27,6 +27,8 @@ export class FakeDataTables {
 	readonly workflows: IWorkflowBase[] = [];
 	/** Thrown by each operation of that name. */
 	failure: { operation: string; message: string } | undefined;
+	/** Called after each read. */
+	onRead: () => void = () => {};
 	private lastId = 0;
 
 	/** What n8n gives to a node of this workflow. */
@@ -116,12 +118,18 @@ export class FakeDataTables {
 			}
 			return [{ success: true, insertedRows: items.length }];
 		}
-		const chosen = table.rows.filter(matching(parameters as unknown as Matching, items[0]));
+		const matched = table.rows.filter(matching(parameters as unknown as Matching, items[0]));
+		const isRead = operation === 'row get';
+		// n8n reads more in several statements, between which rows may change.
+		if (isRead && parameters.limit !== 1000) throw new Error('not read in one statement');
+		const chosen = isRead ? matched.slice(0, 1000) : matched;
 		if (operation === 'row rowNotExists') return chosen.length === 0 ? items : [];
 		if (operation === 'row deleteRows') {
 			table.rows = table.rows.filter((row) => !chosen.includes(row));
 		}
-		return chosen.map((row) => ({ ...row }));
+		const copies = chosen.map((row) => ({ ...row }));
+		if (isRead) this.onRead();
+		return copies;
 	}
 }
 
@@ -137,6 +145,7 @@ function matching({ matchType, filters: { conditions } }: Matching, json: IDataO
 		const keyValue =
 			condition.keyValue === '={{ $json.key }}' ? (json.key as string) : condition.keyValue;
 		const value = row[keyName] as string | number;
+		if (condition.condition === 'gt') return value > keyValue;
 		return condition.condition === 'gte' ? value >= keyValue : value === keyValue;
 	};
 	return (row: IDataObject) =>
