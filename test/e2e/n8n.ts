@@ -236,7 +236,9 @@ export class N8n {
 				},
 				body: JSON.stringify(body),
 			});
-			return answer.status === 404 ? undefined : answer.ok;
+			if (answer.status === 404) return undefined;
+			if (!answer.ok) throw new Error(`the webhook ${name}: HTTP ${answer.status}`);
+			return true;
 		});
 	}
 
