@@ -164,16 +164,20 @@ function atOnce({ settings: { concurrency }, spending: { book } }: Prepared): nu
 	return book === undefined ? concurrency : 2 * concurrency;
 }
 
-/** Reads what the purchase book says of everything that is asked for. */
+/**
+ * Reads what the purchase book says of everything that is asked for. A single request is read when it is written
+ * down, unless its answer should be known before: for Maximum Credits, as an answer of the book needs none.
+ */
 async function readBook(
-	{ book }: Spending,
+	{ book, maximumCredits }: Spending,
 	{ dryRun }: Settings,
 	results: ItemResult[],
 ): Promise<BadInput | undefined> {
 	if (book === undefined) return undefined;
 	try {
 		const keys = new Set(results.flatMap(({ requests }) => requests.map(({ key }) => key)));
-		if (keys.size > 0) await book.read([...keys]);
+		const isReadLater = keys.size <= 1 && !dryRun && maximumCredits === undefined;
+		if (!isReadLater) await book.read([...keys]);
 		return undefined;
 	} catch (error) {
 		// What this execution has bought comes out all the same; anything else is refused with this reason.

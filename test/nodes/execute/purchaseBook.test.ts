@@ -132,7 +132,7 @@ it('what answers of the book saved is written down: for several at once, for one
 	]);
 });
 
-it('a contact from the book takes one visit to the table, one that is bought three', async () => {
+it('a single contact is looked up and written down in one visit to the table', async () => {
 	const setup = first(1);
 	await play(setup);
 	const other = next(setup, { items: keyed(phones.keys[1]) });
@@ -140,13 +140,13 @@ it('a contact from the book takes one visit to the table, one that is bought thr
 	visits.length = 0;
 	await play(other);
 	expect(visits).toEqual([
-		['row get'],
-		['row insert', 'row get'],
+		['row rowNotExists', 'row insert', 'row get'],
 		['row insert', 'row deleteRows'],
 	]);
 	visits.length = 0;
 	expect(told((await play(next(other))).json)).toEqual([['found', 0]]);
-	expect(visits).toEqual([['row get']]);
+	expect(visits).toEqual([['row rowNotExists', 'row insert', 'row get']]);
+	expect(rowsOf(setup)).toHaveLength(2);
 });
 
 it('what is answered from the book needs no credits of Maximum Credits', async () => {

@@ -86,12 +86,6 @@ export interface Clock {
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
-/** A row that this run has written, and the rows of its key that were read after that. */
-interface Written {
-	own: OwnRow;
-	rows: Row[];
-}
-
 /** What this run's row is for: its request may be sent, others must be done first, or there is nothing to send. */
 type Turn = Admission | Extract<Opening, { kind: 'bought' | 'unknown' }>;
 
@@ -196,18 +190,28 @@ export class PurchaseBook {
 		if (this.unreadable !== undefined) throw this.unreadable;
 		const { key } = wanted;
 		const attempt = this.newAttempt();
-		let rows = this.found.get(key) ?? [];
-		if (this.findingIn(rows, wanted.despiteDoubt).kind !== 'nothing') {
+		let rows = this.found.get(key);
+		let own: OwnRow | undefined;
+		if (rows === undefined) {
+			// One visit does for both: what is new is written down, and otherwise there are rows to read.
+			({ own, rows } = await this.write(wanted, attempt, 'insertIfNew'));
+		} else if (this.findingIn(rows, wanted.despiteDoubt).kind !== 'nothing') {
 			// What was read may be minutes old. That there is nothing is checked once more when a row is written.
 			rows = await this.visits.visit({ read: [key] });
 		}
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-			const finding = this.findingIn(rows, wanted.despiteDoubt);
-			if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
-			// Without the database's time nobody knows how old another's row is, and writing one tells it.
-			if (finding.kind === 'nothing' || this.ahead === undefined) {
-				const opening = await this.claim(wanted, await this.write(wanted, attempt), isStopped);
+			if (own === undefined) {
+				const finding = this.findingIn(rows, wanted.despiteDoubt);
+				if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
+				// Without the database's time nobody knows how old another's row is, and writing one tells it.
+				if (finding.kind === 'nothing' || this.ahead === undefined) {
+					({ own, rows } = await this.write(wanted, attempt, 'insert'));
+				}
+			}
+			if (own !== undefined) {
+				const opening = await this.claim(wanted, own, rows, isStopped);
 				if (opening !== undefined) return opening;
+				own = undefined;
 			}
 			if (isStopped()) return { kind: 'stopped' };
 			await this.clock.pause(wait);
@@ -223,7 +227,8 @@ export class PurchaseBook {
 	 */
 	private async claim(
 		wanted: Wanted,
-		{ own, rows }: Written,
+		own: OwnRow,
+		rows: Row[],
 		isStopped: () => boolean,
 	): Promise<Opening | undefined> {
 		let isKept = false;
@@ -262,10 +267,14 @@ export class PurchaseBook {
 	}
 
 	/**
-	 * Writes the row of a request that is about to be sent, and reads those of its key. Throws if the table is out
-	 * of reach; then no row stays.
+	 * Writes the row of a request that is about to be sent, and reads those of its key. With `insertIfNew` there is
+	 * no own row if the key has others. Throws if the table is out of reach; then no row stays.
 	 */
-	private async write({ key, about, worstCase }: Wanted, attempt: string): Promise<Written> {
+	private async write(
+		{ key, about, worstCase }: Wanted,
+		attempt: string,
+		how: 'insert' | 'insertIfNew',
+	): Promise<{ own: OwnRow | undefined; rows: Row[] }> {
 		const { vendor, operation, execution, workflow, validForMs } = this.settings;
 		this.attempts.add(attempt);
 		const writtenAt = this.clock.now();
@@ -285,10 +294,11 @@ export class PurchaseBook {
 		};
 		let isRead = false;
 		try {
-			const rows = await this.visits.visit({ insert: [row], read: [key] });
+			const rows = await this.visits.visit({ [how]: [row], read: [key] });
 			const written = rows.find((one) => one.attempt === attempt);
-			if (written === undefined) throw new Error('What was written down is not there');
-			isRead = true;
+			isRead = written !== undefined || how === 'insertIfNew';
+			if (!isRead) throw new Error('What was written down is not there');
+			if (written === undefined) return { own: undefined, rows };
 			// The answer took a moment, so the database's time is this or a little later.
 			this.ahead = written.createdAt - this.clock.now();
 			const checkFrom = this.limits.nextMoment();

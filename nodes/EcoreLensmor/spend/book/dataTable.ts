@@ -73,14 +73,21 @@ export class DataTable implements BookTable {
 		private readonly name: string,
 	) {}
 
-	async visit({ insert = [], remove = [], read = [] }: Visit): Promise<Row[]> {
+	async visit({ insert = [], insertIfNew = [], remove = [], read = [] }: Visit): Promise<Row[]> {
 		const keys = [...read];
 		const first = keys.splice(0, MAX_CONDITIONS);
-		const rows = await this.run(insert, [
+		const change = [
 			...(insert.length === 0 ? [] : [INSERT]),
 			...(remove.length === 0 ? [] : [removeRows(remove)]),
-			...(first.length === 0 ? [] : [readKeys(first)]),
-		]);
+		];
+		const look = first.length === 0 ? [] : [readKeys(first)];
+		let rows: IDataObject[];
+		if (insertIfNew.length === 0) rows = await this.run(insert, [...change, ...look]);
+		else {
+			await this.run(insert, change);
+			// Nothing comes after a row that is not new, so reading is a branch of its own.
+			rows = await this.run(insertIfNew, [KEY_IS_NEW, INSERT], look);
+		}
 		const found = first.length === 0 ? [] : await this.whole(rows, first);
 		while (keys.length > 0) {
 			const next = keys.splice(0, MAX_CONDITIONS);
@@ -127,20 +134,23 @@ export class DataTable implements BookTable {
 		return (await this.pages(conditions)).map(asRow);
 	}
 
-	/** Runs steps on the table, and once more if the table is not there any more. Returns what the last one gives. */
-	private async run(rows: NewRow[], steps: Step[]): Promise<IDataObject[]> {
-		if (steps.length === 0) return [];
+	/**
+	 * Runs branches of steps on the table, one after the other, and once more if the table is not there any more.
+	 * Returns what the last step gives.
+	 */
+	private async run(rows: NewRow[], ...branches: Step[][]): Promise<IDataObject[]> {
+		if (branches.every((steps) => steps.length === 0)) return [];
 		const known = this.knownId;
 		const id = known ?? (await this.tableId(rows.length > 0));
 		if (id === undefined) return [];
 		try {
-			return await this.execute(rows, steps, id);
+			return await this.execute(rows, branches, id);
 		} catch (error) {
 			if (known === undefined) throw this.asNodeError(error);
 			// A person may have deleted the table. If so, nothing was written, and a new one is made.
 			const now = await this.tableId(rows.length > 0);
 			if (now === known) throw this.asNodeError(error);
-			return now === undefined ? [] : await this.execute(rows, steps, now);
+			return now === undefined ? [] : await this.execute(rows, branches, now);
 		}
 	}
 
@@ -164,7 +174,7 @@ export class DataTable implements BookTable {
 		let id = await this.existingId();
 		if (id === undefined && make) {
 			try {
-				id = idOf((await this.execute([], [createTable(this.name)], ''))[0]);
+				id = idOf((await this.execute([], [[createTable(this.name)]], ''))[0]);
 			} catch (error) {
 				// Another execution may have made it at the same moment.
 				id = await this.existingId();
@@ -176,15 +186,19 @@ export class DataTable implements BookTable {
 	}
 
 	private async existingId(): Promise<string | undefined> {
-		const tables = await this.execute([], [listTables(this.name)], '');
+		const tables = await this.execute([], [[listTables(this.name)]], '');
 		const table = tables.find(({ name }) => name === this.name);
 		return table === undefined ? undefined : idOf(table);
 	}
 
-	private async execute(rows: NewRow[], steps: Step[], tableId: string): Promise<IDataObject[]> {
+	private async execute(
+		rows: NewRow[],
+		branches: Step[][],
+		tableId: string,
+	): Promise<IDataObject[]> {
 		const items = rows.length === 0 ? [{ json: {} }] : rows.map((row) => ({ json: cellsOf(row) }));
 		const { data } = await this.context.executeWorkflow(
-			{ code: workflowOf(steps, tableId) },
+			{ code: workflowOf(branches, tableId) },
 			items,
 		);
 		return (data[0] ?? []).map(({ json }) => json);
@@ -199,6 +213,18 @@ function cellsOf(row: NewRow): IDataObject {
 
 // A step gives one item for each row that it touched, and the next one is to run once.
 const ONCE = { executeOnce: true };
+
+// Lets through the rows whose key no row has.
+const KEY_IS_NEW: Step = {
+	parameters: {
+		resource: 'row',
+		operation: 'rowNotExists',
+		matchType: 'allConditions',
+		filters: {
+			conditions: [{ keyName: 'key', condition: 'eq', keyValue: '={{ $json.key }}' }],
+		},
+	},
+};
 
 const INSERT: Step = {
 	alwaysOutputData: true,
@@ -279,31 +305,37 @@ function readRows(matchType: string, conditions: Condition[]): Step {
 	};
 }
 
-function workflowOf(steps: Step[], tableId: string): IWorkflowBase {
+/** n8n runs the branches in the order of their positions, from the top. */
+function workflowOf(branches: Step[][], tableId: string): IWorkflowBase {
 	const start = {
 		name: 'Start',
 		type: 'n8n-nodes-base.executeWorkflowTrigger',
 		typeVersion: 1.1,
+		position: [0, 0] as [number, number],
 		parameters: { inputSource: 'passthrough' },
 	};
 	const dataTableId = { __rl: true, mode: 'id', value: tableId };
-	const tables = steps.map((step, index) => ({
-		...step,
-		...TABLE_NODE,
-		name: `Table ${index}`,
-		parameters: { ...step.parameters, dataTableId },
-	}));
-	const nodes = [start, ...tables].map((node, index) => ({
-		id: String(index),
-		position: [200 * index, 0] as [number, number],
-		...node,
-	}));
-	const connections = Object.fromEntries(
-		tables.map(({ name }, index) => [
-			nodes[index]?.name ?? '',
-			{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
-		]),
+	const rows = branches.map((steps, branch) =>
+		steps.map((step, index) => ({
+			...step,
+			...TABLE_NODE,
+			name: `Table ${branch}.${index}`,
+			position: [200 * (index + 1), 200 * branch] as [number, number],
+			parameters: { ...step.parameters, dataTableId },
+		})),
 	);
+	const nodes = [start, ...rows.flat()].map((node, index) => ({ id: String(index), ...node }));
+	const to = (targets: Array<{ name: string } | undefined>) => ({
+		main: [
+			targets.flatMap((target) =>
+				target === undefined ? [] : [{ node: target.name, type: 'main' as const, index: 0 }],
+			),
+		],
+	});
+	const connections = Object.fromEntries([
+		[start.name, to(rows.map(([first]) => first))],
+		...rows.flatMap((row) => row.map(({ name }, index) => [name, to([row[index + 1]])] as const)),
+	]);
 	return {
 		id: '',
 		name: 'Purchase book',

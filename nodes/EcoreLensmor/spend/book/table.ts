@@ -3,6 +3,8 @@ import { rowsBy, type NewRow, type Row } from './rows';
 /** What is done in one visit to the table, in this order. */
 export interface Visit {
 	insert?: NewRow[];
+	/** Rows to insert whose key no row has. Another execution may insert one between that look and the insert. */
+	insertIfNew?: NewRow[];
 	/** The numbers of rows to remove. */
 	remove?: number[];
 	/** The keys whose rows are wanted. */
@@ -62,6 +64,7 @@ export class JointVisits {
 		try {
 			const rows = await this.table.visit({
 				insert: visitors.flatMap(({ visit }) => visit.insert ?? []),
+				insertIfNew: visitors.flatMap(({ visit }) => visit.insertIfNew ?? []),
 				remove: visitors.flatMap(({ visit }) => visit.remove ?? []),
 				read: [...new Set(visitors.flatMap(({ visit }) => visit.read ?? []))],
 			});

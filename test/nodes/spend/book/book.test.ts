@@ -27,6 +27,9 @@ class Bench {
 				throw new Error('once');
 			}
 			for (const row of visit.insert ?? []) this.add(row);
+			for (const row of visit.insertIfNew ?? []) {
+				if (this.rows.every(({ key }) => key !== row.key)) this.add(row);
+			}
 			this.rows = this.rows.filter(({ id }) => !(visit.remove ?? []).includes(id));
 			if (this.failsAfterOnce) {
 				this.failsAfterOnce = false;
@@ -120,13 +123,14 @@ async function claimOf(book: PurchaseBook, key = 'k', despiteDoubt = false) {
 }
 const done = async (book: PurchaseBook) => await book.finish({ answers: 0, saved: 0 });
 
-it('what is new is written down and looked at in one visit, and its answer takes its place', async () => {
+it('what is new is looked up and written down in one visit, and its answer takes its place', async () => {
 	const bench = new Bench();
 	const book = bench.book();
 	const claim = await claimOf(book);
 	expect(bench.visits).toEqual([
 		{
-			insert: [
+			insert: [],
+			insertIfNew: [
 				{
 					key: 'k',
 					vendor: 'ecore',
@@ -159,9 +163,15 @@ it('what was read and is not there is written down without another look', async 
 	const book = bench.book();
 	await book.read(['k', 'l']);
 	await claimOf(book);
-	expect(bench.visits.map(({ insert, read }) => [insert?.length, read])).toEqual([
-		[0, ['k', 'l']],
-		[1, ['k']],
+	expect(
+		bench.visits.map(({ insert, insertIfNew, read }) => [
+			insert?.length,
+			insertIfNew?.length,
+			read,
+		]),
+	).toEqual([
+		[0, 0, ['k', 'l']],
+		[1, 0, ['k']],
 	]);
 	expect(book.lookUp('k')).toBeUndefined();
 });

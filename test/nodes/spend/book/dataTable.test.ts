@@ -64,6 +64,29 @@ it('writing, removing and reading are one workflow, of which n8n stores nothing'
 	expect(n8n.visits).toEqual([]);
 });
 
+it('a row that is only inserted if its key is new: nothing is written where there is one, and all are read', async () => {
+	const table = tableOf();
+	await table.visit({ insert: [rowOf('a')] });
+	n8n.visits.length = 0;
+	const again = rowOf('a', { attempt: 'again' });
+	const rows = await table.visit({ insertIfNew: [again, rowOf('b')], read: ['a', 'b'] });
+	expect(rows.map(({ attempt }) => attempt)).toEqual(['attempt of a', 'attempt of b']);
+	expect(n8n.visits).toEqual([['row rowNotExists', 'row insert', 'row get']]);
+
+	expect(await table.visit({ insertIfNew: [again], read: ['a'] })).toHaveLength(1);
+	expect(await table.visit({ insertIfNew: [rowOf('e')] })).toEqual([]);
+	await table.visit({ remove: [n8n.named(NAME)?.rows.at(-1)?.id as number] });
+	expect(n8n.named(NAME)?.rows).toHaveLength(2);
+	const [row] = await table.visit({
+		insert: [rowOf('c')],
+		insertIfNew: [rowOf('c'), rowOf('d')],
+		remove: [rows[0]?.id ?? 0],
+		read: ['d'],
+	});
+	expect(row?.key).toBe('d');
+	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b', 'c', 'd']);
+});
+
 it('rows are removed and read once, however many were written', async () => {
 	const insert = ['a', 'b', 'c'].map((key) => rowOf(key));
 	const rows = await tableOf().visit({ insert, read: ['a', 'b', 'c'] });
@@ -239,12 +262,18 @@ describe('the workflows that n8n is asked to run', () => {
 		position: [0, 0],
 		parameters: { inputSource: 'passthrough' },
 	};
-	const tableNode = (id: string, index: number, dataTableId: string, more: object) => ({
+	const tableNode = (
+		id: string,
+		branch: number,
+		index: number,
+		dataTableId: string,
+		more: object,
+	) => ({
 		id,
-		name: `Table ${index}`,
+		name: `Table ${branch}.${index}`,
 		type: 'n8n-nodes-base.dataTable',
 		typeVersion: 1.1,
-		position: [200 * (index + 1), 0],
+		position: [200 * (index + 1), 200 * branch],
 		...more,
 		parameters: {
 			...(more as { parameters: object }).parameters,
@@ -302,7 +331,7 @@ describe('the workflows that n8n is asked to run', () => {
 		const [list, create] = n8n.workflows;
 		expect(list?.nodes).toEqual([
 			start,
-			tableNode('1', 0, '', {
+			tableNode('1', 0, 0, '', {
 				executeOnce: undefined,
 				parameters: {
 					resource: 'table',
@@ -339,8 +368,8 @@ describe('the workflows that n8n is asked to run', () => {
 			...rest,
 			nodes: [
 				start,
-				tableNode('1', 0, id, insert),
-				tableNode('2', 1, id, {
+				tableNode('1', 0, 0, id, insert),
+				tableNode('2', 0, 1, id, {
 					executeOnce: true,
 					alwaysOutputData: true,
 					parameters: {
@@ -351,12 +380,42 @@ describe('the workflows that n8n is asked to run', () => {
 						options: {},
 					},
 				}),
-				tableNode('3', 2, id, get('anyCondition', [is('key', 'a'), is('key', 'b')])),
+				tableNode('3', 0, 2, id, get('anyCondition', [is('key', 'a'), is('key', 'b')])),
 			],
 			connections: {
-				Start: to('Table 0'),
-				'Table 0': to('Table 1'),
-				'Table 1': to('Table 2'),
+				Start: to('Table 0.0'),
+				'Table 0.0': to('Table 0.1'),
+				'Table 0.1': to('Table 0.2'),
+				'Table 0.2': to(),
+			},
+		});
+	});
+
+	it('writing only what is new, and reading in a branch below it', async () => {
+		const table = tableOf();
+		await table.visit({ insert: [rowOf('a')] });
+		const id = n8n.named(NAME)?.id ?? '';
+		await table.visit({ insertIfNew: [rowOf('b')], read: ['b'] });
+		expect(last()).toEqual({
+			...rest,
+			nodes: [
+				start,
+				tableNode('1', 0, 0, id, {
+					parameters: {
+						resource: 'row',
+						operation: 'rowNotExists',
+						matchType: 'allConditions',
+						filters: { conditions: [is('key', '={{ $json.key }}')] },
+					},
+				}),
+				tableNode('2', 0, 1, id, insert),
+				tableNode('3', 1, 0, id, get('anyCondition', [is('key', 'b')])),
+			],
+			connections: {
+				Start: to('Table 0.0', 'Table 1.0'),
+				'Table 0.0': to('Table 0.1'),
+				'Table 0.1': to(),
+				'Table 1.0': to(),
 			},
 		});
 	});
@@ -373,7 +432,7 @@ describe('the workflows that n8n is asked to run', () => {
 		];
 		expect(n8n.workflows.at(-1)?.nodes).toEqual([
 			start,
-			tableNode('1', 0, id, get('allConditions', conditions)),
+			tableNode('1', 0, 0, id, get('allConditions', conditions)),
 		]);
 	});
 });

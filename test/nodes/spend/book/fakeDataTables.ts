@@ -57,12 +57,20 @@ export class FakeDataTables {
 		if (start?.type !== 'n8n-nodes-base.executeWorkflowTrigger') throw new Error('no trigger');
 		if (code !== undefined) this.workflows.push(code);
 		this.visits.push(nodes.map(nameOf));
-		let current = items.map(({ json }) => json);
-		for (const node of nodes) {
-			if (current.length === 0) break;
-			current = this.performAll(node, current);
+		const after = (name: string): INode[] =>
+			(code?.connections[name]?.main?.[0] ?? []).flatMap(({ node }) =>
+				nodes.filter((one) => one.name === node),
+			);
+		let last: IDataObject[] = [];
+		for (const first of after(start.name).sort((a, b) => a.position[1] - b.position[1])) {
+			let current = items.map(({ json }) => json);
+			for (let node: INode | undefined = first; node !== undefined; [node] = after(node.name)) {
+				if (current.length === 0) break;
+				current = this.performAll(node, current);
+			}
+			last = current;
 		}
-		return { executionId: '1', data: [current.map((json) => ({ json }))] };
+		return { executionId: '1', data: [last.map((json) => ({ json }))] };
 	}
 
 	private performAll(node: INode, items: IDataObject[]): IDataObject[] {
@@ -110,11 +118,12 @@ export class FakeDataTables {
 			}
 			return [{ success: true, insertedRows: items.length }];
 		}
-		const matched = table.rows.filter(matching(parameters as unknown as Matching));
+		const matched = table.rows.filter(matching(parameters as unknown as Matching, items[0]));
 		const isRead = operation === 'row get';
 		// n8n reads more in several statements, between which rows may change.
 		if (isRead && parameters.limit !== 1000) throw new Error('not read in one statement');
 		const chosen = isRead ? matched.slice(0, 1000) : matched;
+		if (operation === 'row rowNotExists') return chosen.length === 0 ? items : [];
 		if (operation === 'row deleteRows') {
 			table.rows = table.rows.filter((row) => !chosen.includes(row));
 		}
@@ -129,10 +138,12 @@ interface Matching {
 	filters: { conditions: Array<{ keyName: string; condition: string; keyValue: string | number }> };
 }
 
-function matching({ matchType, filters: { conditions } }: Matching) {
+function matching({ matchType, filters: { conditions } }: Matching, json: IDataObject = {}) {
 	if (conditions.length > 500) throw new Error('too many conditions');
 	const one = (row: IDataObject) => (condition: Matching['filters']['conditions'][number]) => {
-		const { keyName, keyValue } = condition;
+		const { keyName } = condition;
+		const keyValue =
+			condition.keyValue === '={{ $json.key }}' ? (json.key as string) : condition.keyValue;
 		const value = row[keyName] as string | number;
 		if (condition.condition === 'gt') return value > keyValue;
 		return condition.condition === 'gte' ? value >= keyValue : value === keyValue;

@@ -190,11 +190,17 @@ export class World {
 			return rows;
 		};
 		return {
-			visit: async ({ insert = [], remove = [], read: keys = [] }) => {
-				if (insert.length > 0) {
-					await this.step(process, `table: insert ${JSON.stringify(insert)}`, () => {
-						for (const row of insert) this.insert(row);
+			visit: async ({ insert = [], insertIfNew = [], remove = [], read: keys = [] }) => {
+				const write = async (rows: NewRow[]) => {
+					if (rows.length === 0) return;
+					await this.step(process, `table: insert ${JSON.stringify(rows)}`, () => {
+						for (const row of rows) this.insert(row);
 					});
+				};
+				await write(insert);
+				if (insertIfNew.length > 0) {
+					const isNew = ({ key }: NewRow) => this.rows.every((row) => row.key !== key);
+					await write(await this.step(process, 'table: look', () => insertIfNew.filter(isNew)));
 				}
 				if (remove.length > 0) {
 					const what = this.rows.filter(({ id }) => remove.includes(id));
