@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { operations } from './operations';
-import type { Operation, OutcomeOutput } from './operations/operation';
-import { OTHER_OUTPUT } from './operations/outcome';
+import type { Operation, PaidDescription } from './operations/operation';
+import { outputNames } from './items/outputs';
 import { RESOURCES } from './operations/resources';
 import {
 	DEFAULT_CONCURRENCY,
@@ -124,12 +124,12 @@ function fieldsOf({ kind, description }: Operation): INodeProperties[] {
 		type: 'notice',
 		default: '',
 	};
-	return [notice, ...description.fields, outputsField(description.outputs)];
+	return [notice, ...description.fields, outputsField(description)];
 }
 
-function outputsField(outputs: readonly OutcomeOutput[]): INodeProperties {
-	const names = [...outputs.map(({ name }) => name), OTHER_OUTPUT];
-	const outcomes = outputs.flatMap((output) => output.outcomes);
+function outputsField(description: PaidDescription): INodeProperties {
+	const names = outputNames({ description });
+	const outcomes = description.outputs.flatMap((output) => output.outcomes);
 	return {
 		displayName: 'Outputs',
 		name: 'outputs',

@@ -41,13 +41,13 @@ export function failedFree(node: INode, problems: Problem[]): NodeOperationError
 
 /**
  * The error of a paid run that stopped: what happened to which item, what was paid in credits, and what a
- * retry does. `hasBook`: whether a purchase book remembers it.
+ * retry does. `isRemembered`: whether a purchase book answers what was paid, also in other executions.
  */
 export function failed(
 	node: INode,
 	operation: PaidOperation,
 	results: ItemResult[],
-	hasBook: boolean,
+	isRemembered: boolean,
 ): NodeOperationError {
 	const problems = results.filter(({ receipt }) => isProblem(receipt));
 	const held = problems.filter(({ receipt }) => receipt.outcome === 'not_sent');
@@ -55,7 +55,7 @@ export function failed(
 	const first = answered[0] ?? held[0];
 	const item = first?.items[0] ?? 0;
 	const description = [
-		whatWasPaid(operation, results, hasBook),
+		whatWasPaid(operation, results, isRemembered),
 		held.length === 0 ? '' : `${count(held.length, 'item')} held back and not charged.`,
 		whatARetrySendsAgain(operation, results),
 	];
@@ -67,7 +67,11 @@ export function failed(
 	);
 }
 
-function whatWasPaid(operation: PaidOperation, results: ItemResult[], hasBook: boolean): string {
+function whatWasPaid(
+	operation: PaidOperation,
+	results: ItemResult[],
+	isRemembered: boolean,
+): string {
 	const paid = results.filter(({ receipt }) => (receipt.creditsCharged ?? 0) > 0);
 	const credits = paid.reduce((sum, { receipt }) => sum + (receipt.creditsCharged ?? 0), 0);
 	if (credits === 0) {
@@ -77,7 +81,7 @@ function whatWasPaid(operation: PaidOperation, results: ItemResult[], hasBook: b
 	const kept =
 		operation.endpoint.repeat === 'free'
 			? 'What is unlocked is not charged again, however this is run again.'
-			: hasBook
+			: isRemembered
 				? 'The purchase book keeps that: however this is run again, it pays only for the rest.'
 				: 'Retry On Fail, and Retry in the list of executions, go on where this stopped and keep that. Execute in the editor runs everything anew and pays again.';
 	return `Paid so far: ${count(credits, 'credit')} for ${count(paid.length, 'item')}. ${kept}`;

@@ -147,7 +147,8 @@ async function spend(
 		await spending.book?.finish(fromBook(results));
 		const hasProblem = results.some(({ receipt }) => isProblem(receipt));
 		if (haltOnProblem && hasProblem && !spending.cancelled()) {
-			throw failed(node, operation, results, spending.book !== undefined);
+			const isRemembered = spending.book !== undefined && settings.rememberForDays > 0;
+			throw failed(node, operation, results, isRemembered);
 		}
 		await mapInSlices(regrouped.shares, ([key, receipt]) => memory.recordShare(key, receipt));
 		await memory.handOver(keys);

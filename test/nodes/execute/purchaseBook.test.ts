@@ -446,14 +446,21 @@ it('the row has the price that was paid, not the most it could have been', async
 	expect(rowsOf(setup).map(({ credits }) => credits)).toEqual([1, 5]);
 });
 
-it('with Stop Workflow the error says that the book keeps what was paid', async () => {
-	const setup = first(2, { concurrency: 1 });
-	setup.vendor.fault({ kind: 'status', on: phones.keys[1] ?? '', status: 400 });
-	const { error } = await play(setup);
-	expect(error?.description).toBe(
-		'Paid so far: 5 credits for 1 item. The purchase book keeps that: however this is run again, it pays only for the rest.',
-	);
-});
+it.each([
+	[90, 'The purchase book keeps that: however this is run again, it pays only for the rest.'],
+	[
+		0,
+		'Retry On Fail, and Retry in the list of executions, go on where this stopped and keep that. Execute in the editor runs everything anew and pays again.',
+	],
+])(
+	'with Stop Workflow and Remember For %i the error says what would pay again',
+	async (rememberForDays, kept) => {
+		const setup = first(2, { concurrency: 1, rememberForDays });
+		setup.vendor.fault({ kind: 'status', on: phones.keys[1] ?? '', status: 400 });
+		const { error } = await play(setup);
+		expect(error?.description).toBe(`Paid so far: 5 credits for 1 item. ${kept}`);
+	},
+);
 
 it('Try Next Identifier: what the book has of a later identifier is not paid again', async () => {
 	const setup = first(1);

@@ -117,7 +117,7 @@ export class DataTable implements BookTable {
 	 */
 	private async pages(conditions: Condition[]): Promise<IDataObject[]> {
 		const all: IDataObject[] = [];
-		for (let last: number | string = 0; ;) {
+		for (let last = 0; ;) {
 			const after: Condition = { keyName: 'id', condition: 'gt', keyValue: last };
 			const rows = await this.run([], [readRows('allConditions', [...conditions, after])]);
 			all.push(...rows);
