@@ -24,19 +24,22 @@ export interface SlackMessage {
 interface Answer {
 	status: number;
 	json?: object;
+	headers?: Record<string, string>;
+	rawBody?: Buffer;
 }
 
 interface Heard {
+	method: string;
 	url: string;
+	path: string;
 	headers: Record<string, string | string[] | undefined>;
-	body: { getJson(): Promise<unknown> };
+	body: { buffer: Buffer; getJson(): Promise<unknown> };
 }
 
 // The little of mockttp that is used here; it is installed beside n8n, where the compiler does not see it.
 interface Rule {
 	forHostname(host: string): Rule;
-	thenForwardTo(target: string): Promise<unknown>;
-	thenCallback(answer: (heard: Heard) => Promise<Answer> | Answer): Promise<unknown>;
+	thenCallback(answer: (heard: Heard) => Promise<Answer | 'close'> | Answer): Promise<unknown>;
 }
 interface Proxy {
 	start(): Promise<void>;
@@ -121,7 +124,10 @@ export class Outside {
 		// Both vendors are one server in the sandbox, told apart by their paths.
 		const vendors = new URL(this.sandbox.lensmorBaseUrl).origin;
 		for (const host of ['app.ecoreservice.com', 'platform.lensmor.com']) {
-			await proxy.forAnyRequest().forHostname(host).thenForwardTo(vendors);
+			await proxy
+				.forAnyRequest()
+				.forHostname(host)
+				.thenCallback(async (heard) => await forward(heard, vendors));
 		}
 		await proxy.forPost('https://slack.com/api/chat.postMessage').thenCallback(async (heard) => {
 			const body = (await heard.body.getJson()) as SlackBody;
@@ -162,6 +168,40 @@ export class Outside {
 			this.unknown.push(heard.url);
 			return { status: 502 };
 		});
+	}
+}
+
+const HOP_BY_HOP = ['connection', 'content-length', 'host', 'transfer-encoding'];
+
+/**
+ * Has a server answer what was heard; if it ends the connection, so does the proxy. Not mockttp's own forwarding:
+ * that takes a request for its own if its port is one that it uses itself for another connection, which happens
+ * by chance when there are hundreds.
+ */
+async function forward(
+	{ method, path, headers, body }: Heard,
+	to: string,
+): Promise<Answer | 'close'> {
+	const kept = Object.entries(headers).filter(
+		(entry): entry is [string, string] =>
+			typeof entry[1] === 'string' && !HOP_BY_HOP.includes(entry[0]),
+	);
+	try {
+		const answer = await fetch(`${to}${path}`, {
+			method,
+			headers: kept,
+			redirect: 'manual',
+			...(body.buffer.length === 0 ? {} : { body: new Uint8Array(body.buffer) }),
+		});
+		return {
+			status: answer.status,
+			headers: Object.fromEntries(
+				[...answer.headers].filter(([name]) => !HOP_BY_HOP.includes(name)),
+			),
+			rawBody: Buffer.from(await answer.arrayBuffer()),
+		};
+	} catch {
+		return 'close';
 	}
 }
 
