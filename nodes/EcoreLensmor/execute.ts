@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { checkPrices } from './free/checkPrices';
 import { findPurchased } from './free/findPurchased';
+import { requestFree } from './free/requestFree';
 import { runFree } from './free/run';
 import { unusable } from './items/report';
 import { operations } from './operations';
@@ -18,7 +19,11 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const operation = chosenOperation(context);
 	switch (operation?.kind) {
 		case 'paid':
-			return await runPaid(context, operation, { findDetails: findPurchased, checkPrices });
+			return await runPaid(context, operation, {
+				findDetails: findPurchased,
+				checkPrices,
+				request: requestFree,
+			});
 		case 'free':
 			return await runFree(context, operation);
 		case undefined: {

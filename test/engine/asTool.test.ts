@@ -41,7 +41,7 @@ describe.each(paidOperations)('$name, called by an agent several times at once',
 		const answers = await call(operation, [first, first, second]);
 
 		expect(sandbox.ledger.map(({ key }) => key).sort()).toEqual([first, second].sort());
-		expect(sandbox.seen).toHaveLength(2);
+		expect(sandbox.paidRequests).toHaveLength(2);
 		const credits = answers.map((answer) => Number(/"creditsCharged":(\d+)/.exec(answer)?.[1]));
 		expect(credits.reduce((sum, value) => sum + value, 0)).toBe(sandbox.world.spent());
 	});
@@ -98,7 +98,7 @@ describe("n8n's engine runs the tool as a node, as its newer agents ask for", ()
 		await execute({ ...start, items, settings: { rewireOutputLogTo: 'ai_tool' } });
 		await execute({ ...start, items });
 
-		expect(sandbox.seen.map(({ headers }) => headers['x-call-source'])).toEqual([
+		expect(sandbox.paidRequests.map(({ headers }) => headers['x-call-source'])).toEqual([
 			'agent',
 			'agent',
 			'api',

@@ -34,6 +34,7 @@ it('the list of operations reads at a glance: in the verbs of n8n, and with a pr
 		['Unlock', 'Unlock event (2000 credits, with visitors up to 5000, 0 if already unlocked)'],
 		['Get Many', 'Get many exhibitors of event (free)'],
 		['Get Many', 'Get many people of event (free)'],
+		['Unlock', 'Unlock email or phone of event people (15 or 150 credits, 0 if already unlocked)'],
 		['Enrich', 'Enrich phone (5 credits if found)'],
 		['Get Many', 'Get many records (free)'],
 		['Unlock', 'Unlock record email or phone (1 or 5 credits, 0 if already unlocked)'],
@@ -97,7 +98,7 @@ it('Dry Run is on when it is added', async () => {
 	const dryRuns = collections.flatMap(({ options = [] }) =>
 		options.filter(({ name }) => name === 'dryRun'),
 	);
-	expect(dryRuns).toHaveLength(4);
+	expect(dryRuns).toHaveLength(5);
 	for (const dryRun of dryRuns) expect(dryRun).toMatchObject({ default: true });
 });
 
@@ -108,6 +109,7 @@ it('every paid operation says in its panel what it costs, every free one that it
 	expect(prices.map(({ displayOptions }) => displayOptions?.show)).toEqual([
 		{ resource: ['email'], operation: ['enrich'] },
 		{ resource: ['event'], operation: ['unlock'] },
+		{ resource: ['person'], operation: ['unlock'] },
 		{ resource: ['phone'], operation: ['enrich'] },
 		{ resource: ['record'], operation: ['unlock'] },
 	]);

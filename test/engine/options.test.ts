@@ -189,7 +189,7 @@ describe.each(paidOperations)('$name', (operation) => {
 		expect(error?.description).toBe(
 			`Paid so far: ${operation.credits} credit${operation.credits === 1 ? '' : 's'} for 1 item. ${kept} 2 items held back and not charged.`,
 		);
-		expect(sandbox.seen).toHaveLength(2);
+		expect(sandbox.paidRequests).toHaveLength(2);
 	});
 
 	it('the Stop button: nothing is sent after it, nothing under way is lost', async () => {
@@ -205,7 +205,7 @@ describe.each(paidOperations)('$name', (operation) => {
 		expect(sandbox.seen).toHaveLength(1);
 		expect(sandbox.ledger).toHaveLength(1);
 		expect(execution.output.map(({ json }) => json.outcome)).toEqual([
-			operation.bought,
+			operation.atStop,
 			'not_sent',
 			'not_sent',
 			'not_sent',

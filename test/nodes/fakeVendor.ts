@@ -10,7 +10,7 @@ import {
 	type FaultyReply,
 	type ScriptedFault,
 } from '../sandbox/faults';
-import { answerTo } from '../sandbox/routes';
+import { answerTo, couldCost } from '../sandbox/routes';
 import { shipped, World, type Charge, type Person } from '../sandbox/world';
 
 /** The faults that a vendor in memory can have. */
@@ -24,9 +24,11 @@ export class FakeVendor {
 	readonly sent: IHttpRequestOptions[] = [];
 	/** Called before each answer. */
 	onAnswer: () => void = () => {};
-	/** How many requests were under way at once, at most. */
+	/** How many requests were under way at once, at most; and how many of those that could cost something. */
 	mostAtOnce = 0;
+	mostPaidAtOnce = 0;
 	private underWay = 0;
+	private paidUnderWay = 0;
 	private readonly faults = new Faults<MemoryFault>();
 
 	constructor(wallet: Partial<World['wallet']> = {}, people: Person[] = shipped.people) {
@@ -35,6 +37,11 @@ export class FakeVendor {
 
 	get ledger(): Charge[] {
 		return this.world.ledger;
+	}
+
+	/** The requests that could have cost something. */
+	get paidRequests(): IHttpRequestOptions[] {
+		return this.sent.filter(({ method = 'GET', url }) => couldCost(method, url));
 	}
 
 	/** What was sent, as text, with nothing encoded. */
@@ -68,11 +75,15 @@ export class FakeVendor {
 		const fault = this.faults.next(`${options.method} ${this.asked.at(-1)}`);
 		const { reply, breaksOff } = this.meet(fault, options);
 
+		const costs = couldCost(options.method ?? 'GET', options.url) ? 1 : 0;
 		this.underWay += 1;
 		this.mostAtOnce = Math.max(this.mostAtOnce, this.underWay);
+		this.paidUnderWay += costs;
+		this.mostPaidAtOnce = Math.max(this.mostPaidAtOnce, this.paidUnderWay);
 		const ms = reply?.ms ?? 0;
 		await new Promise((resolve) => setTimeout(resolve, ms === 0 ? LATENCY_MS : ms));
 		this.underWay -= 1;
+		this.paidUnderWay -= costs;
 		this.onAnswer();
 
 		if (reply === undefined) {

@@ -46,23 +46,68 @@ export function exhibitorsOf({ eventId, exhibitors = 0, country }: TradeShow) {
 	}));
 }
 
+/** How far the unlock of a person's email and phone is. */
+export interface Contact {
+	email: 'locked' | 'unlocking' | 'unlocked' | 'failed';
+	phone: 'locked' | 'unlocking' | 'unlocked' | 'failed';
+}
+
+/** The contact data that Lensmor would find of an event's person; `null` if it would find none. */
+export function contactDataOf(id: string, person: Person | undefined) {
+	if (person !== undefined) return { email: person.email, phone: person.phone };
+	const isKnown = !id.endsWith('9');
+	return {
+		email: isKnown ? `${id}@people.example` : null,
+		phone: isKnown ? `+1555${id.replace(/\D/g, '')}` : null,
+	};
+}
+
+/** The ID of one of an event's people. */
+export function personIdOf({ eventId }: Pick<TradeShow, 'eventId'>, index: number): string {
+	return `${eventId}-person-${index}`;
+}
+
 /** An event's people: first those whom eCore knows too, then made up ones, as many as it has contacts. */
-export function peopleOf({ eventId, contacts }: TradeShow, known: readonly Person[]) {
-	return Array.from({ length: contacts }, (_, index) => {
-		const person = known[index];
-		return {
-			id: `${eventId}-person-${index}`,
-			fullName: person ? `${person.first_name} ${person.last_name}` : `Person ${index}`,
-			title: person?.job_title ?? 'Buyer',
-			companyName: person?.company_name ?? `Exhibitor ${index} of ${eventId}`,
-			linkedinUrl: person?.linkedin_url ?? null,
-			contactUnlockStatus: 'locked',
-			sourceType: ['exhibitor'],
-			email: null,
-			phone: null,
-			phoneUnlockStatus: null,
-		};
-	});
+export function peopleOf(
+	event: Pick<TradeShow, 'eventId' | 'contacts'>,
+	known: readonly Person[],
+	contactOf: (id: string) => Contact,
+) {
+	return Array.from({ length: event.contacts }, (_, index) =>
+		personOf(event, index, known, contactOf),
+	);
+}
+
+/** One of an event's people, as an account sees it. */
+export function personOf(
+	event: Pick<TradeShow, 'eventId'>,
+	index: number,
+	known: readonly Person[],
+	contactOf: (id: string) => Contact,
+) {
+	const { eventId } = event;
+	const person = known[index];
+	const id = personIdOf(event, index);
+	const { email, phone } = contactOf(id);
+	const data = contactDataOf(id, person);
+	const phoneStatus = {
+		locked: null,
+		unlocking: 'processing',
+		unlocked: 'ready',
+		failed: 'failed',
+	};
+	return {
+		id,
+		fullName: person ? `${person.first_name} ${person.last_name}` : `Person ${index}`,
+		title: person?.job_title ?? 'Buyer',
+		companyName: person?.company_name ?? `Exhibitor ${index} of ${eventId}`,
+		linkedinUrl: person?.linkedin_url ?? null,
+		contactUnlockStatus: email,
+		sourceType: ['exhibitor'],
+		email: email === 'unlocked' ? data.email : null,
+		phone: phone === 'unlocked' ? data.phone : null,
+		phoneUnlockStatus: phoneStatus[phone],
+	};
 }
 
 /**

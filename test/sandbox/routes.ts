@@ -112,16 +112,63 @@ export const routes: Route[] = [
 		costs: true,
 		answer: (world, { id }) => world.unlockFull(id),
 	},
+	{
+		vendor: 'lensmor',
+		method: 'POST',
+		path: '/external/contacts/unlock',
+		costs: true,
+		answer: (world, { body }) => world.contacts.unlock('email', body),
+	},
+	{
+		vendor: 'lensmor',
+		method: 'POST',
+		path: '/external/contacts/unlock-phone',
+		costs: true,
+		answer: (world, { body }) => world.contacts.unlock('phone', body),
+	},
+	{
+		vendor: 'lensmor',
+		method: 'GET',
+		path: '/external/contacts/unlock-tasks/:id',
+		costs: false,
+		answer: (world, { id }) => world.contacts.task('email', id),
+	},
+	{
+		vendor: 'lensmor',
+		method: 'GET',
+		path: '/external/contacts/unlock-phone-tasks/:id',
+		costs: false,
+		answer: (world, { id }) => world.contacts.task('phone', id),
+	},
+	{
+		vendor: 'lensmor',
+		method: 'GET',
+		path: '/external/personnel/profile',
+		costs: false,
+		answer: (world, { query }) => world.contacts.profile(query.personnel_id ?? ''),
+	},
 ];
 
 /** What the world answers to a request that no server stands between. */
 export function answerTo(world: World, method: string, url: string, body: unknown): Reply {
-	const { pathname, searchParams } = new URL(url);
+	const { searchParams } = new URL(url);
+	const found = routeOf(method, url);
+	if (found === undefined) return { status: 404, body: `There is no ${method} ${url}` };
+	const { route, id } = found;
+	return route.answer(world, { id, query: Object.fromEntries(searchParams), body });
+}
+
+/** Whether a request is one that charges credits. */
+export function couldCost(method: string, url: string): boolean {
+	return routeOf(method, url)?.route.costs === true;
+}
+
+function routeOf(method: string, url: string): { route: Route; id: string } | undefined {
+	const { pathname } = new URL(url);
 	for (const route of routes) {
 		const found = new RegExp(`${route.path.replace(':id', '([^/]+)')}$`).exec(pathname);
 		if (found === null || route.method !== method) continue;
-		const id = decodeURIComponent(found[1] ?? '');
-		return route.answer(world, { id, query: Object.fromEntries(searchParams), body });
+		return { route, id: decodeURIComponent(found[1] ?? '') };
 	}
-	return { status: 404, body: `There is no ${method} ${pathname}` };
+	return undefined;
 }

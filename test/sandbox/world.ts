@@ -1,5 +1,6 @@
 import data from '../fixtures/world.json';
 import { asListed, exhibitorsOf, pageOf, peopleOf, type List } from './lists';
+import { People } from './people';
 
 /** A person whom eCore knows; `phone` is `null` where eCore holds none. */
 export interface Person {
@@ -50,8 +51,16 @@ export interface TradeShow {
 /** One charge: who was asked for what, and what it cost in credits. */
 export interface Charge {
 	vendor: 'ecore' | 'lensmor';
-	what: 'record email' | 'record phone' | 'email' | 'phone' | 'event' | 'visitors';
-	/** The record's UUID, the person's email, or the event's eventId. */
+	what:
+		| 'record email'
+		| 'record phone'
+		| 'email'
+		| 'phone'
+		| 'event'
+		| 'visitors'
+		| 'contact email'
+		| 'contact phone';
+	/** The record's UUID, the person's email, the event's eventId, or the ID of a person at an event. */
 	key: string;
 	credits: number;
 	/** Whether an answer that tells of it went out whole. */
@@ -99,6 +108,8 @@ export class World {
 	private readonly owned = new Set<string>();
 	private readonly byUuid: Map<string, Person>;
 	private readonly byIdentifier = new Map<string, Person>();
+	/** Lensmor's people, and the tasks that unlock their emails and phones. */
+	readonly contacts: People;
 
 	constructor(
 		wallet: { ecore: number; lensmor: number },
@@ -106,6 +117,7 @@ export class World {
 		readonly events: TradeShow[],
 	) {
 		this.wallet = { ...wallet };
+		this.contacts = new People(this);
 		this.byUuid = new Map(people.map((person) => [person.uuid, person]));
 		for (const person of people) {
 			for (const identifier of identifiersOf(person)) this.byIdentifier.set(identifier, person);
@@ -285,7 +297,9 @@ export class World {
 
 	/** GET external/personnel/list. Reading: the filters do nothing. */
 	listPersonnel(query: Record<string, string | undefined>): Reply {
-		return this.listOf(query, { default: 50, most: 50 }, (event) => peopleOf(event, this.people));
+		return this.listOf(query, { default: 50, most: 50 }, (event) =>
+			peopleOf(event, this.people, (id) => this.contacts.statusOf(id)),
+		);
 	}
 
 	private listOf(
@@ -433,7 +447,8 @@ export class World {
 		};
 	}
 
-	private charge(charge: Omit<Charge, 'told'>): void {
+	/** Takes credits from a wallet, and writes that down. */
+	charge(charge: Omit<Charge, 'told'>): void {
 		this.wallet[charge.vendor] -= charge.credits;
 		this.ledger.push({ ...charge, told: true });
 	}

@@ -15,8 +15,10 @@ import { nodeError } from './nodeError';
 export interface ItemResult {
 	/** The indexes of these input items. */
 	items: number[];
-	/** The requests to try in turn until one finds something, with their keys in the memory; empty for bad input. */
+	/** The requests, with their keys in the memory; empty for bad input. */
 	requests: Array<{ key: string; request: unknown }>;
+	/** Whether all of them are wanted. Otherwise they are tried in turn until one finds something. */
+	areAllWanted?: boolean;
 	/** The request that `receipt` is about. */
 	request?: unknown;
 	receipt: Receipt;

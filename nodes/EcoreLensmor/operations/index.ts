@@ -7,6 +7,7 @@ import { eventUnlock } from './event/unlock';
 import { exhibitorGetAll } from './exhibitor/getAll';
 import type { Operation } from './operation';
 import { personGetAll } from './person/getAll';
+import { personUnlock } from './person/unlock';
 import { phoneEnrich } from './phone/enrich';
 import { recordGetAll } from './record/getAll';
 import { recordUnlock } from './record/unlock';
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
 	eventUnlock,
 	exhibitorGetAll,
 	personGetAll,
+	personUnlock,
 	phoneEnrich,
 	recordGetAll,
 	recordUnlock,

@@ -73,7 +73,7 @@ export interface PaidOperation<
 	kind: 'paid';
 	description: PaidDescription<Output>;
 	endpoint: Endpoint<Request, Response>;
-	/** Reads one item: the requests to try in turn until one finds something, or what is wrong with the item. */
+	/** Reads one item: its requests, or what is wrong with the item. */
 	parse(item: ItemParameters): Requests<Request> | BadInput;
 	/** Two requests with the same identity are the same purchase. */
 	identity(request: Request): string;
@@ -102,6 +102,11 @@ export interface PaidOperation<
 	part?(receipt: Receipt, whole: Request, part: Request): Part | undefined;
 	/** How to combine the requests of several items; `undefined` if the first item does not ask for that. */
 	combiner?(item: ItemParameters): Combiner<Request> | BadInput | undefined;
+	/**
+	 * How requests of several items are sent as one that starts a task, and how it is found out what came of each;
+	 * or what is wrong with the first item.
+	 */
+	submissions?(item: ItemParameters): Submissions<Request> | BadInput;
 	/** A free request that says what a request would cost. Without it, a dry run says the most it can cost. */
 	priceCheck?: PriceCheck<Request>;
 	/**
@@ -111,9 +116,11 @@ export interface PaidOperation<
 	purchasedDetails?(item: ItemParameters): PurchasedDetails<Request> | BadInput | undefined;
 }
 
-/** Requests to try in turn until one finds something. */
+/** The requests of an item. */
 export interface Requests<Request> {
 	requests: [Request, ...Request[]];
+	/** Whether all of them are wanted. Otherwise they are tried in turn until one finds something. */
+	areAllWanted?: boolean;
 }
 
 /** What is wrong with an item: a sentence that names the field. */
@@ -152,6 +159,55 @@ export interface Combiner<Request = unknown> {
 		requests: Array<ItemRequest<Request>>,
 		reusable: Request[],
 	): Promise<Array<CombinedRequest<Request>>>;
+}
+
+/** What came of one of several requests of an item. */
+export interface RequestReceipt<Request> {
+	request: Request;
+	receipt: Receipt;
+}
+
+/**
+ * How requests are joined into submissions, and followed until it is known what came of them. A receipt whose
+ * outcome is `processing` is not final: its field `taskId` names the vendor's task, or is `null` if only the
+ * vendor's status of the thing tells. The code of an operation only reads answers; it never sends or waits.
+ */
+export interface Submissions<Request = unknown, Progress = unknown, Status = unknown> {
+	/** The most requests in one submission. */
+	batchSize: number;
+	/** How long to wait for what came of a request, in milliseconds. */
+	waitUpToMs: number;
+	/** Requests with the same text may be sent together. */
+	group(request: Request): string;
+	/** One request for what several ask for. */
+	join(requests: Request[]): Request;
+	/** The outcome, the reason and the output fields of an item that asked for several things. */
+	together(
+		receipts: Array<RequestReceipt<Request>>,
+	): Pick<Receipt, 'outcome' | 'reason' | 'fields'>;
+	/** A free request that says how far a task is. */
+	task: {
+		endpoint: FreeEndpoint<{ taskId: string; request: Request }, Progress>;
+		/** What came of a request; `undefined` as long as that is open. Credits are those of the submission. */
+		settle(progress: Progress, request: Request): Settled | undefined;
+		/** Whether the task is over. What it has not told by then, it never will. */
+		isOver(progress: Progress): boolean;
+	};
+	/** A free request that says whether a thing is bought, whoever bought it. */
+	status: {
+		endpoint: FreeEndpoint<Request, Status>;
+		/**
+		 * What is known of a request: it was not bought, it is being bought, or what came of it. `credits`: what this
+		 * execution paid for it; `null` if nobody knows.
+		 */
+		read(
+			status: Status,
+			request: Request,
+			credits: number | null,
+		): 'notBought' | 'inProgress' | Settled;
+	};
+	/** A free request that says the balance, in credits. */
+	balance: FreeEndpoint<object, { totalBalance: number | null }>;
 }
 
 /** A free operation is a value, like a paid one. */

@@ -9,6 +9,7 @@ export const OUTCOMES = [
 	'unlocked',
 	'already_unlocked',
 	'partly_unlocked',
+	'processing',
 	'refused',
 	'uncertain',
 	'not_sent',

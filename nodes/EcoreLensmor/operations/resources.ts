@@ -7,7 +7,10 @@ export const RESOURCES = {
 		description: 'Lensmor: find trade shows (free), and unlock their exhibitors and people',
 	},
 	exhibitor: { name: 'Exhibitor', description: 'Lensmor: list the companies at an event (free)' },
-	person: { name: 'Person', description: 'Lensmor: list the people at an event (free)' },
+	person: {
+		name: 'Person',
+		description: 'Lensmor: list the people at an event (free), and unlock their emails and phones',
+	},
 	phone: { name: 'Phone', description: 'eCore: find the phone of a person (5 credits if found)' },
 	record: {
 		name: 'Record',

@@ -4,7 +4,7 @@ import { badResult, isBad, type ItemResult } from '../items/itemResult';
 import { whyUnresolved, type Parameters } from '../items/parameters';
 import { readSettings, type Settings } from '../items/settings';
 import { defect, tryOperation } from '../operations/defect';
-import type { Combiner, PaidOperation } from '../operations/operation';
+import type { Combiner, PaidOperation, Requests } from '../operations/operation';
 import { withoutAnswer } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import { keyOf, type ReusableRequest } from './memory';
@@ -41,7 +41,7 @@ export function parseItem(
 			(request) => operation.endpoint.request.safeParse(request).success,
 		);
 		return documented
-			? resultFor(operation, [item], parsed.requests)
+			? resultFor(operation, [item], parsed)
 			: badResult(operation, [item], 'This makes no request that the vendor documents');
 	} catch (error) {
 		// An expression that cannot be resolved makes only this item bad input.
@@ -71,7 +71,7 @@ export async function combined(
 	try {
 		const combinedRequests = await combiner.combine(requests, earlierRequests);
 		results = await mapInSlices(combinedRequests, ({ items, request }) =>
-			resultFor(operation, items, [request]),
+			resultFor(operation, items, { requests: [request] }),
 		);
 	} catch (error) {
 		const reason = defect(error);
@@ -83,7 +83,11 @@ export async function combined(
 }
 
 /** A result for which nothing has been sent yet. */
-function resultFor(operation: PaidOperation, items: number[], requests: unknown[]): ItemResult {
+function resultFor(
+	operation: PaidOperation,
+	items: number[],
+	{ requests, areAllWanted }: Requests<unknown>,
+): ItemResult {
 	const keyed = tryOperation(() => {
 		// If this code throws, it must throw now and not after credits were spent.
 		operation.fieldsWithoutAnswer('not_sent');
@@ -94,7 +98,12 @@ function resultFor(operation: PaidOperation, items: number[], requests: unknown[
 	});
 	return 'defect' in keyed
 		? badResult(operation, items, keyed.defect, true)
-		: { items, requests: keyed.result, receipt: withoutAnswer(operation, 'not_sent', '') };
+		: {
+				items,
+				requests: keyed.result,
+				...(areAllWanted === true ? { areAllWanted } : {}),
+				receipt: withoutAnswer(operation, 'not_sent', ''),
+			};
 }
 
 function keyOfRequest(operation: PaidOperation, request: unknown): string {

@@ -32,6 +32,8 @@ export interface Open {
 	reserved: number;
 	/** Earlier attempts that may have been charged in addition to this one. */
 	earlier?: Earlier;
+	/** Set if the vendor is still working on it: nothing is sent, and what came of it is asked for. */
+	processing?: Receipt;
 }
 
 /** Earlier attempts in doubt: the receipt that was given for them, and the most that they cost, in credits. */
@@ -157,11 +159,15 @@ export class Memory {
 		const entry = this.entryOf(key);
 		if (entry === undefined) return { kind: 'open', lostBefore: false, reserved: 0 };
 		const receipt = this.receiptForThisRun(entry);
+		const worstCase = creditsOf(entry);
+		if (receipt.outcome === 'processing') {
+			this.claim(key);
+			return { kind: 'open', lostBefore: false, reserved: worstCase, processing: receipt };
+		}
 		if (!this.maySendAgain(entry, repeat)) {
 			this.claim(key);
 			return { kind: 'answered', receipt };
 		}
-		const worstCase = creditsOf(entry);
 		// If a repeat is free, the lost attempt and the next one are charged once; otherwise twice.
 		return repeat === 'free'
 			? { kind: 'open', lostBefore: true, reserved: worstCase }
@@ -214,6 +220,21 @@ export class Memory {
 		this.stored.entries[key] = this.pack(entry);
 		if (request !== undefined) this.stored.requests[key] = request;
 		return fullReceipt(entry);
+	}
+
+	/**
+	 * Writes down what came of a purchase that was being processed, and returns the receipt for this run. An output
+	 * that carries the charge already stays the one.
+	 */
+	recordProcessed(key: string, { receipt, worstCase }: Note): Receipt {
+		const previous = this.entryOf(key);
+		if (previous === undefined) return receipt;
+		const entry: Entry = { ...previous, receipt, credits: receipt.creditsCharged ?? worstCase };
+		this.stored.spent += creditsOf(entry) - creditsOf(previous);
+		const packed = this.pack(entry);
+		packed[HANDED_OVER_IN] = previous.handedOverIn ?? null;
+		this.stored.entries[key] = packed;
+		return this.receiptForThisRun(entry);
 	}
 
 	/** Notes that the purchase book told this execution of a purchase that another one left in doubt. */

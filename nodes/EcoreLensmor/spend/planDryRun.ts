@@ -9,7 +9,7 @@ import type { Regrouped } from './regrouped';
 export async function planDryRun(
 	operation: PaidOperation,
 	results: ItemResult[],
-	{ memory, book }: Spending,
+	{ memory, book, submissions }: Spending,
 	regrouped: Regrouped,
 ): Promise<void> {
 	const { repeat } = operation.endpoint;
@@ -18,7 +18,7 @@ export async function planDryRun(
 	// The first requests of earlier items: whether an item's later ones are sent depends on the answers.
 	const surelySent = new Set<string>();
 	await mapInSlices(results, (result) => {
-		const { requests } = result;
+		const { requests, areAllWanted = false } = result;
 		const [first] = requests;
 		if (first === undefined) return;
 		const [item = 0] = result.items;
@@ -28,19 +28,24 @@ export async function planDryRun(
 		const inBook = requests.findIndex(({ key }) => book?.lookUp(key) !== undefined);
 		const toAsk = inBook === -1 ? requests : requests.slice(0, inBook);
 		const costs = toAsk.map((keyed) => {
+			const recollection = memory.recall(keyed.key, repeat);
 			const isAnswered =
-				memory.recall(keyed.key, repeat).kind === 'answered' ||
+				recollection.kind === 'answered' ||
+				recollection.processing !== undefined ||
 				(!memory.has(keyed.key) && regrouped.answerFor(keyed) !== undefined);
 			return isAnswered || surelySent.has(keyed.key)
 				? 0
 				: operation.endpoint.worstCase(keyed.request);
 		});
 		result.receipt = withoutAnswer(operation, 'planned', '');
-		result.request = first.request;
+		result.request = areAllWanted
+			? submissions?.join(requests.map(({ request }) => request))
+			: first.request;
 		// The first request that finds something is the last one, and the others cost nothing.
-		result.maximumCost = earlier === undefined ? Math.max(0, ...costs) : 0;
+		const cost = areAllWanted ? costs.reduce((sum, one) => sum + one, 0) : Math.max(0, ...costs);
+		result.maximumCost = earlier === undefined ? cost : 0;
 		if (earlier !== undefined) result.duplicateOf = earlier;
 		else firstItems.set(keys.join(' '), item);
-		surelySent.add(first.key);
+		for (const key of areAllWanted ? keys : [first.key]) surelySent.add(key);
 	});
 }

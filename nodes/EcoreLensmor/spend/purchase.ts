@@ -11,10 +11,11 @@ import { sendRequest, type RequestResult } from '../transport/request';
 import { halt, type Session } from '../transport/session';
 import type { Endpoint, WireRequest } from '../vendors/endpoint';
 import type { Claim, PurchaseBook } from './book/book';
-import { boughtBefore, isOver, open, settle } from './book/use';
+import { boughtBefore, isOver, open, process, settle } from './book/use';
 import { whyOverLimit } from './limit';
 import { receiptForEarlier, type Doubt, type Memory, type Open } from './memory';
 import type { SharedState } from './sharedState';
+import type { SubmissionQueue, SubmissionResult } from './submissions';
 
 /** What all purchases of one run share. */
 export interface Spending extends Session {
@@ -26,6 +27,8 @@ export interface Spending extends Session {
 	/** Runs `send` when less than Concurrency others are running. */
 	inTurn: <Result>(send: () => Promise<Result>) => Promise<Result>;
 	shared: SharedState;
+	/** Joins requests and waits for their tasks; `undefined` if each request is sent by itself. */
+	submissions: SubmissionQueue | undefined;
 	/** Whether the vendor said that the wallet cannot pay (HTTP 402): free requests may still be sent. */
 	isOutOfCredits: boolean;
 	/** The balance that the vendor last reported, in credits; `null` if it has reported none. */
@@ -98,60 +101,130 @@ export async function purchase<Request, Response>(
 async function buy<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,
-	{ key, request }: KeyedRequest<Request>,
+	keyed: KeyedRequest<Request>,
 	recollection: Open,
-	{ about, worstCase, wire }: Plan,
+	plan: Plan,
 ): Promise<Receipt> {
-	const { memory, maximumCredits } = spending;
+	const { processing } = recollection;
+	if (processing !== undefined) {
+		return await follow(spending, operation, keyed, plan, { receipt: processing });
+	}
+	const { maximumCredits } = spending;
 	const { limit } = spending.shared;
-	const { endpoint } = operation;
 	// Credits that `spent` already contains for this purchase are not counted twice.
-	const reservation = Math.max(0, worstCase - recollection.reserved);
+	const reservation = Math.max(0, plan.worstCase - recollection.reserved);
 	if (!(await limit.reserve(reservation, maximumCredits))) {
 		const spent = limit.spent();
 		const reason = whyOverLimit('Maximum Credits', spent, maximumCredits ?? 0, reservation);
 		const receipt = unsentReceipt(operation, recollection, 'not_sent', reason);
 		return { ...receipt, limitReached: true };
 	}
+	let bought: Bought;
 	try {
-		const despiteDoubt = recollection.earlier !== undefined || memory.mayAskDespiteDoubt(key);
-		for (let { lostBefore } = recollection; ;) {
-			const opening = await open(spending, operation, { key, about, worstCase, despiteDoubt });
-			if (opening.kind === 'known') return opening.receipt;
-			if (opening.kind === 'heldBack') {
-				const { outcome, reason, isLimit } = opening;
-				const receipt = unsentReceipt(operation, recollection, outcome, reason);
-				return isLimit ? { ...receipt, limitReached: true } : receipt;
-			}
-			const { claim } = opening;
-			const result = await send(spending, endpoint, wire, lostBefore, claim);
-			if (result.kind === 'notSent' && claim?.mayStart() === false && !isOver(spending)) {
-				// It waited too long for its turn, and its row is too old: it is written down anew.
-				if (result.lostBefore) claim.leaveUnknown();
-				else claim.takeBack();
-				lostBefore = result.lostBefore;
-				continue;
-			}
-			spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
-			const { receipt, doubt } = receiptFor(spending, operation, request, result);
-			// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
-			if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
-				claim?.takeBack();
-				const { earlier } = recollection;
-				return earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason);
-			}
-			const recorded = memory.record(key, endpoint.repeat, {
-				receipt,
-				doubt,
-				worstCase,
-				request: operation.combiner === undefined ? undefined : request,
-			});
-			settle(claim, endpoint.repeat, receipt);
-			return recorded;
-		}
+		bought = await buyWithinLimit(spending, operation, keyed, recollection, plan);
 	} finally {
 		limit.release(reservation);
 	}
+	return bought.receipt.outcome === 'processing'
+		? await follow(spending, operation, keyed, plan, bought)
+		: bought.receipt;
+}
+
+/** What came of a request, and who is to write down what else comes of it. */
+interface Bought {
+	receipt: Receipt;
+	claim?: Claim | undefined;
+	/** Whether another execution started the vendor's task, and told what it cost. */
+	isOfOthers?: boolean;
+}
+
+async function buyWithinLimit<Request, Response>(
+	spending: Spending,
+	operation: PaidOperation<Request, Response>,
+	{ key, request }: KeyedRequest<Request>,
+	recollection: Open,
+	{ about, worstCase, wire }: Plan,
+): Promise<Bought> {
+	const { memory, submissions } = spending;
+	const { endpoint } = operation;
+	const despiteDoubt = recollection.earlier !== undefined || memory.mayAskDespiteDoubt(key);
+	for (let { lostBefore } = recollection; ;) {
+		const opening = await open(spending, operation, { key, about, worstCase, despiteDoubt });
+		if (opening.kind === 'known') return { receipt: opening.receipt };
+		if (opening.kind === 'processing') return { receipt: opening.receipt, isOfOthers: true };
+		if (opening.kind === 'heldBack') {
+			const { outcome, reason, isLimit } = opening;
+			const receipt = unsentReceipt(operation, recollection, outcome, reason);
+			return { receipt: isLimit ? { ...receipt, limitReached: true } : receipt };
+		}
+		const { claim } = opening;
+		const result =
+			submissions === undefined
+				? await send(spending, endpoint, wire, lostBefore, claim)
+				: await (submissions as SubmissionQueue<Request, Response>).submit(request, {
+						lostBefore: lostBefore || claim?.followsDoubt === true,
+						// What others left in doubt was not paid by this execution.
+						paidBefore: lostBefore ? null : 0,
+						mayStart: () => claim?.mayStart() !== false,
+					});
+		if (result.kind === 'notSent' && claim !== undefined && !isOver(spending)) {
+			// It waited too long for its turn, and its row is too old: it is written down anew.
+			if (result.lostBefore) claim.leaveUnknown();
+			else claim.takeBack();
+			lostBefore = result.lostBefore;
+			continue;
+		}
+		spending.isOutOfCredits ||= result.kind === 'refused' && result.status === 402;
+		const { receipt, doubt } = receiptFor(spending, operation, request, result);
+		// A request that was refused or not sent cost nothing and may be sent again, so it is not written down.
+		if (receipt.outcome === 'refused' || receipt.outcome === 'not_sent') {
+			claim?.takeBack();
+			const { earlier } = recollection;
+			return {
+				receipt: earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason),
+			};
+		}
+		const recorded = memory.record(key, endpoint.repeat, {
+			receipt,
+			doubt,
+			worstCase,
+			request: operation.combiner === undefined ? undefined : request,
+		});
+		if (receipt.outcome === 'processing') process(claim, receipt, submissions?.waitUpToMs ?? 0);
+		else settle(claim, endpoint.repeat, receipt);
+		return { receipt: recorded, claim };
+	}
+}
+
+/** Waits until it is known what came of a request that the vendor works on, and writes it down. Never throws. */
+async function follow<Request, Response>(
+	spending: Spending,
+	operation: PaidOperation<Request, Response>,
+	{ key, request }: KeyedRequest<Request>,
+	{ worstCase }: Plan,
+	{ receipt: processing, claim, isOfOthers = false }: Bought,
+): Promise<Receipt> {
+	const { memory, submissions, book } = spending;
+	const { repeat } = operation.endpoint;
+	const settled = await submissions?.follow(request, processing);
+	if (settled === undefined) {
+		settle(claim, repeat, processing);
+		return processing;
+	}
+	const receipt = withBalance(spending, settled);
+	const { taskId } = processing.fields;
+	if (claim !== undefined) settle(claim, repeat, receipt);
+	else if (typeof taskId === 'string') {
+		const { outcome, creditsCharged } = receipt;
+		const answer = { outcome, credits: creditsCharged ?? undefined, result: '' };
+		book?.settleTask(key, taskId, !isOfOthers, answer);
+	}
+	if (!isOfOthers) return memory.recordProcessed(key, { receipt, worstCase });
+	const reason = sentences(receipt.reason, 'Another execution asked for it and paid');
+	return memory.record(key, repeat, {
+		receipt: { ...receipt, creditsCharged: 0, reason },
+		worstCase: 0,
+	});
 }
 
 /** Sends a request. Never throws. */
@@ -204,37 +277,45 @@ function receiptFor<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,
 	request: Request,
-	result: RequestResult<Response>,
+	result: SubmissionResult<Response>,
 ): { receipt: Receipt; doubt?: Doubt } {
 	const { lostBefore } = result;
-	const withBalance = (receipt: Receipt): Receipt => {
-		spending.balance = receipt.creditsRemaining ?? spending.balance;
-		return { ...receipt, creditsRemaining: spending.balance };
-	};
 	const inDoubt = (reason: string, doubt: Doubt) => {
 		const reasons = sentences(reason, lostBefore ? LOST : '');
-		return { receipt: withBalance(withoutAnswer(operation, 'uncertain', reasons)), doubt };
+		return {
+			receipt: withBalance(spending, withoutAnswer(operation, 'uncertain', reasons)),
+			doubt,
+		};
 	};
 	switch (result.kind) {
 		case 'delivered':
 			try {
-				const receipt = withBalance(operation.settle(result.response, request));
+				const receipt = withBalance(spending, operation.settle(result.response, request));
+				if (spending.haltOnProblem && isProblem(receipt)) halt(spending, receipt.reason);
 				return { receipt: lostBefore ? afterALostAnswer(receipt) : receipt };
 			} catch (error) {
 				// The vendor answered, but the operation cannot read the answer: it was probably charged.
 				return inDoubt(whyUnreadable(spending, error), 'unreadable');
 			}
+		case 'settled':
+			return { receipt: withBalance(spending, result.settled) };
 		case 'missing':
-			return { receipt: withBalance(withoutAnswer(operation, 'not_found', '')) };
+			return { receipt: withBalance(spending, withoutAnswer(operation, 'not_found', '')) };
 		case 'unknown':
 			spending.balance = result.balance ?? spending.balance;
 			return inDoubt(result.reason, result.cause);
 		case 'refused':
 			spending.balance = result.balance ?? spending.balance;
-			return { receipt: withBalance(withoutAnswer(operation, 'refused', result.reason)) };
+			return { receipt: withBalance(spending, withoutAnswer(operation, 'refused', result.reason)) };
 		case 'notSent':
 			return lostBefore
 				? inDoubt(result.reason, 'lost')
-				: { receipt: withBalance(withoutAnswer(operation, 'not_sent', result.reason)) };
+				: { receipt: withBalance(spending, withoutAnswer(operation, 'not_sent', result.reason)) };
 	}
+}
+
+/** A receipt with the balance that the vendor last reported. */
+function withBalance(spending: Spending, receipt: Receipt): Receipt {
+	spending.balance = receipt.creditsRemaining ?? spending.balance;
+	return { ...receipt, creditsRemaining: spending.balance };
 }

@@ -1,6 +1,8 @@
 import { isBad, type ItemResult } from '../items/itemResult';
-import type { PaidOperation } from '../operations/operation';
+import { tryOperation } from '../operations/defect';
+import type { PaidOperation, RequestReceipt } from '../operations/operation';
 import type { Receipt } from '../operations/outcome';
+import { mapInSlices } from '../timeSlices';
 import { forEachConcurrent } from '../transport/forEachConcurrent';
 import { purchase, type KeyedRequest, type Spending } from './purchase';
 import type { Regrouped } from './regrouped';
@@ -22,29 +24,85 @@ export async function purchaseAll(
 		(spending.memory.has(request.key) ? undefined : regrouped.answerFor(request)) ??
 		regrouped.withEarlier(request, await purchase(spending, operation, request));
 
+	/** The receipt for one request of an item, and the earlier item that asked for the same, if there is one. */
+	const ask = async (
+		keyed: KeyedRequest,
+		{ items: [item = 0] }: ItemResult,
+	): Promise<{ receipt: Receipt; duplicateOf?: number }> => {
+		const earlier = asked.get(keyed.key);
+		if (earlier !== undefined) {
+			const receipt = { ...(await earlier.receipt), creditsCharged: 0 };
+			return { receipt, duplicateOf: earlier.item };
+		}
+		const receipt = purchaseOnce(keyed);
+		asked.set(keyed.key, { item, receipt });
+		return { receipt: await receipt };
+	};
+	const put = (result: ItemResult, receipt: Receipt, duplicateOf: number | undefined) => {
+		result.receipt = receipt;
+		if (duplicateOf === undefined) delete result.duplicateOf;
+		else result.duplicateOf = duplicateOf;
+	};
+	const purchaseInTurn = async (result: ItemResult) => {
+		for (const keyed of result.requests) {
+			result.request = keyed.request;
+			const { receipt, duplicateOf } = await ask(keyed, result);
+			put(result, receipt, duplicateOf);
+			// The next request is tried only if this one found nothing at a known cost. With an earlier
+			// attempt in doubt the cost is unknown, and the next receipt would hide that.
+			if (receipt.outcome !== 'not_found' || receipt.creditsCharged === null) return;
+		}
+	};
+	const purchaseTogether = async (result: ItemResult) => {
+		const { requests } = result;
+		const answers = await Promise.all(
+			await mapInSlices(requests, async (keyed) => await ask(keyed, result)),
+		);
+		const receipts = answers.map(({ receipt }, index) => ({
+			request: requests[index]?.request,
+			receipt,
+		}));
+		const [first] = answers;
+		const isDuplicate = answers.every(({ duplicateOf }) => duplicateOf === first?.duplicateOf);
+		result.request = spending.submissions?.join(requests.map(({ request }) => request));
+		put(result, togetherOf(spending, receipts), isDuplicate ? first?.duplicateOf : undefined);
+	};
+
 	await forEachConcurrent(
 		results.filter((result) => !isBad(result)),
 		atOnce,
 		async (result) => {
-			const [item = 0] = result.items;
-			for (const keyed of result.requests) {
-				const earlier = asked.get(keyed.key);
-				result.request = keyed.request;
-				if (earlier === undefined) {
-					const receipt = purchaseOnce(keyed);
-					asked.set(keyed.key, { item, receipt });
-					result.receipt = await receipt;
-					delete result.duplicateOf;
-				} else {
-					result.receipt = { ...(await earlier.receipt), creditsCharged: 0 };
-					result.duplicateOf = earlier.item;
-				}
-				// The next request is tried only if this one found nothing at a known cost. With an earlier
-				// attempt in doubt the cost is unknown, and the next receipt would hide that.
-				const { outcome, creditsCharged } = result.receipt;
-				if (outcome !== 'not_found' || creditsCharged === null) return;
-			}
+			if (result.areAllWanted) await purchaseTogether(result);
+			else await purchaseInTurn(result);
 		},
 	);
 	return asked.keys();
+}
+
+/** The receipt of an item that asked for several things. */
+function togetherOf(
+	{ submissions, balance }: Spending,
+	receipts: Array<RequestReceipt<unknown>>,
+): Receipt {
+	const all = receipts.map(({ receipt }) => receipt);
+	const [first, ...others] = all;
+	if (first !== undefined && others.length === 0) return first;
+	const together = tryOperation(() => submissions?.together(receipts));
+	const { outcome, reason, fields }: Pick<Receipt, 'outcome' | 'reason' | 'fields'> =
+		'result' in together && together.result !== undefined
+			? together.result
+			: { outcome: 'uncertain', reason: 'defect' in together ? together.defect : '', fields: {} };
+	const isUnknown = all.some(({ creditsCharged }) => creditsCharged === null);
+	const notSent = all.filter((receipt) => receipt.outcome === 'not_sent');
+	const isLimit = notSent.length > 0 && notSent.every(({ limitReached }) => limitReached === true);
+	return {
+		outcome,
+		creditsCharged: isUnknown
+			? null
+			: all.reduce((sum, { creditsCharged }) => sum + (creditsCharged ?? 0), 0),
+		creditsRemaining: balance,
+		reason,
+		fields,
+		...(isLimit ? { limitReached: true } : {}),
+	};
 }

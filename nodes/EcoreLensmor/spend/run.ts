@@ -26,6 +26,7 @@ import type {
 	PaidOperation,
 	PriceCheck,
 	PurchasedDetails,
+	Submissions,
 } from '../operations/operation';
 import { isProblem } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
@@ -39,6 +40,7 @@ import type { Spending } from './purchase';
 import { purchaseAll } from './purchaseAll';
 import { Regrouped, type WantedRequest } from './regrouped';
 import { sharedStateOf } from './sharedState';
+import { SubmissionQueue, type RequestFree } from './submissions';
 
 /** What a paid run has done by free requests. */
 export interface FreeRequests {
@@ -51,6 +53,8 @@ export interface FreeRequests {
 		results: ItemResult[],
 		concurrency: number,
 	) => Promise<void>;
+	/** Sends one free request. Never throws. */
+	request: RequestFree;
 }
 
 /**
@@ -61,7 +65,7 @@ export interface FreeRequests {
 export async function runPaid(
 	context: IExecuteFunctions,
 	operation: PaidOperation,
-	{ findDetails, checkPrices }: FreeRequests,
+	{ findDetails, checkPrices, request }: FreeRequests,
 ): Promise<INodeExecutionData[][]> {
 	const inputs = context.getInputData();
 	const node = context.getNode();
@@ -84,7 +88,7 @@ export async function runPaid(
 		);
 	};
 
-	const prepared = await prepare(context, operation, stopOnProblem);
+	const prepared = await prepare(context, operation, stopOnProblem, request);
 	if ('bad' in prepared) return allRefused(prepared.bad);
 	const { settings, combiner, details, spending } = prepared;
 
@@ -161,7 +165,9 @@ async function spend(
 }
 
 /** How many items are dealt with at once. With a book, half of them are written down while the others are sent. */
-function atOnce({ settings: { concurrency }, spending: { book } }: Prepared): number {
+function atOnce({ settings: { concurrency }, spending: { book, submissions } }: Prepared): number {
+	// What is submitted together is waited for together.
+	if (submissions !== undefined) return Infinity;
 	return book === undefined ? concurrency : 2 * concurrency;
 }
 
@@ -198,6 +204,7 @@ async function prepare(
 	context: IExecuteFunctions,
 	operation: PaidOperation,
 	haltOnProblem: boolean,
+	requestFree: RequestFree,
 ): Promise<Prepared | BadInput> {
 	try {
 		const parameters = parameterReader(context);
@@ -231,28 +238,44 @@ async function prepare(
 			book: bookOf(context, operation, settings, run),
 			inTurn: pLimit(settings.concurrency),
 			shared,
+			submissions: undefined,
 			haltOnProblem,
 			isOutOfCredits: false,
 			balance: null,
 		};
-		return { parameters, options: first.options, settings, ...chosen, run, spending };
+		const { submissions, ...others } = chosen;
+		if (submissions !== undefined) {
+			const reading = { ...session, throttle: shared.throttle };
+			spending.submissions = new SubmissionQueue(
+				spending,
+				reading,
+				operation,
+				submissions,
+				requestFree,
+			);
+		}
+		return { parameters, options: first.options, settings, ...others, run, spending };
 	} catch (error) {
 		// If this threw, n8n would pass the input items on with Continue, as if nothing had happened.
 		return { bad: (error as Error).message };
 	}
 }
 
-/** What the first item decides for all items: whether requests are combined, and whether details are wanted. */
-function chosenBy(
-	operation: PaidOperation,
-	first: Parameters,
-): Pick<Prepared, 'combiner' | 'details'> | BadInput {
+/** What the first item decides for all items. */
+interface Chosen extends Pick<Prepared, 'combiner' | 'details'> {
+	submissions: Submissions | undefined;
+}
+
+/** Whether requests are combined, whether details are wanted, and how requests are submitted. */
+function chosenBy(operation: PaidOperation, first: Parameters): Chosen | BadInput {
 	try {
 		const combiner = operation.combiner?.(first);
 		if (combiner !== undefined && 'bad' in combiner) return combiner;
 		const details = operation.purchasedDetails?.(first);
 		if (details !== undefined && 'bad' in details) return details;
-		return { combiner, details };
+		const submissions = operation.submissions?.(first);
+		if (submissions !== undefined && 'bad' in submissions) return submissions;
+		return { combiner, details, submissions };
 	} catch (error) {
 		return { bad: whyUnresolved(error) ?? defect(error) };
 	}

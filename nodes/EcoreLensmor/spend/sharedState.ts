@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import pLimit from 'p-limit';
 
 import { Throttle } from '../transport/throttle';
 import { KeyedLock } from './keyedLock';
@@ -13,6 +14,8 @@ export interface SharedState {
 	lock: KeyedLock;
 	limit: Limit;
 	throttle: Throttle;
+	/** Runs `send` when no other submission is under way: the vendor answers 409 to a second one. */
+	oneAtATime: <Result>(send: () => Promise<Result>) => Promise<Result>;
 	/** The run indexes of the runs that are in progress at this moment. */
 	underWay: Set<number>;
 }
@@ -29,6 +32,7 @@ export function sharedStateOf(context: IDataObject, run: Run): SharedState {
 		lock: new KeyedLock(),
 		limit: new Limit(() => memory.spent),
 		throttle: new Throttle(),
+		oneAtATime: pLimit(1),
 		underWay: new Set(),
 	};
 	perContext.set(context, shared);

@@ -14,6 +14,11 @@ export interface Repeatability {
 	doubt: string;
 	/** Whether an attempt may start now. If not, the request is not sent, or not sent again. */
 	mayStart?: () => boolean;
+	/**
+	 * Finds out what an attempt whose answer was lost did, and returns what is left to send; `undefined` if nothing
+	 * is. Without it, the same is sent again.
+	 */
+	beforeRepeat?: () => Promise<WireRequest | undefined>;
 }
 
 /** The result of a request after its last attempt. `reason` is a sentence for a person, `balance` in credits. */
@@ -38,12 +43,13 @@ export type RequestResult<Response> = (
 export async function sendRequest<Response>(
 	session: Session,
 	endpoint: Pick<Call<never, Response>, 'response' | 'missing' | 'vendor'>,
-	wire: WireRequest,
+	firstWire: WireRequest,
 	repeatability: Repeatability,
 ): Promise<RequestResult<Response>> {
 	const { account, throttle } = session;
-	const { isRepeatSafe, doubt, mayStart } = repeatability;
+	const { isRepeatSafe, doubt, mayStart, beforeRepeat } = repeatability;
 	let { lostBefore } = repeatability;
+	let wire = firstWire;
 	for (let attempt = 1; ;) {
 		const answer = await attemptOnce(session, endpoint, wire, mayStart);
 		if (answer.kind === 'heldBack') return { kind: 'notSent', reason: answer.reason, lostBefore };
@@ -61,6 +67,12 @@ export async function sendRequest<Response>(
 				else {
 					attempt += 1;
 					await throttle.pause(decision.afterMs, session.cancelled);
+				}
+				if (lostBefore && beforeRepeat !== undefined) {
+					const rest = await beforeRepeat();
+					lostBefore = false;
+					if (rest === undefined) return { kind: 'notSent', reason: '', lostBefore };
+					wire = rest;
 				}
 				break;
 			case 'refuse':

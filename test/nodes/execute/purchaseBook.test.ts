@@ -69,7 +69,7 @@ it.each(paidOperations)(
 		]);
 		expect(again.map(({ creditsCharged }) => creditsCharged)).toEqual([0, 0]);
 		expect(charged(setup.vendor)).toEqual(operation.keys.slice(0, 2));
-		expect(setup.vendor.sent).toHaveLength(ofLookups ? 2 : 6);
+		expect(setup.vendor.paidRequests).toHaveLength(ofLookups ? 2 : 6);
 		for (const [index, one] of again.entries()) {
 			expect('boughtAt' in one).toBe(ofLookups);
 			if (!ofLookups) continue;

@@ -25,6 +25,7 @@ function purchasing(...answers: AttemptResult[]) {
 		memory: new Memory(context, run, shared.underWay),
 		maximumCredits: undefined,
 		book: undefined,
+		submissions: undefined,
 		inTurn: async (send) => await send(),
 		shared,
 		isOutOfCredits: false,

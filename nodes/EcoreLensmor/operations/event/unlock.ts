@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { callSourceIn, callSourceOption } from '../callSource';
 import { unlockPrice } from './checkUnlock';
 import { accessField, accessIn, eventField, eventIn } from './eventField';
 import type {
@@ -10,7 +11,6 @@ import type {
 	Requests,
 } from '../operation';
 import { OUTPUTS_OF_UNLOCKS, sentences } from '../outcome';
-import { quote } from '../quote';
 import {
 	CREDITS_PER_EVENT,
 	unlockEvent,
@@ -48,24 +48,7 @@ const description: PaidDescription<typeof output> = {
 	maximumCredits: CREDITS_PER_EVENT,
 	outputs: OUTPUTS_OF_UNLOCKS,
 	fields: [eventField, accessField],
-	options: [
-		{
-			displayName: 'Call Source',
-			name: 'callSource',
-			type: 'options',
-			default: 'auto',
-			options: [
-				{ name: 'Agent', value: 'agent', description: 'Say that an AI agent asked' },
-				{ name: 'API', value: 'api', description: 'Say that a workflow asked' },
-				{
-					name: 'Automatic',
-					value: 'auto',
-					description: 'Agent when the node runs as an AI tool, API otherwise',
-				},
-			],
-			description: "What Lensmor's usage statistics should say about where the call comes from",
-		},
-	],
+	options: [callSourceOption],
 	output,
 };
 
@@ -106,14 +89,11 @@ const ABOUT = { contacts: '', visitors: 'visitors of ', full: 'full access to ' 
 function parse(item: ItemParameters): Requests<EventUnlockRequest> | BadInput {
 	const given = eventIn(item);
 	if ('bad' in given) return given;
-	const source = item.option('callSource') ?? 'auto';
-	if (source !== 'auto' && source !== 'api' && source !== 'agent') {
-		return { bad: `Call Source must be "auto", "api" or "agent", not ${quote(source)}` };
-	}
+	const source = callSourceIn(item);
+	if ('bad' in source) return source;
 	const access = accessIn(item);
 	if ('bad' in access) return access;
-	const callSource = source === 'auto' ? (item.calledByAgent ? 'agent' : 'api') : source;
-	return { requests: [{ eventId: given.eventId, callSource, ...access }] };
+	return { requests: [{ eventId: given.eventId, ...source, ...access }] };
 }
 
 function settle(response: EventUnlockResponse, request: EventUnlockRequest) {

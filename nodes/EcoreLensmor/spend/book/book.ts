@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 
 import type { Outcome } from '../../operations/outcome';
 import { PeriodLimits, type Admission, type OwnRow, type SpendingLimit } from './limits';
-import { doubtsIn, findingIn, rowsBy, type Finding, type NewRow, type Row } from './rows';
+import {
+	doubtsIn,
+	findingIn,
+	isAlive,
+	rowsBy,
+	taskIdOf,
+	type Finding,
+	type NewRow,
+	type Row,
+} from './rows';
 import { JointVisits, type BookTable, type Visit } from './table';
 
 /** How a run uses the purchase book. Times are in milliseconds, limits in credits. */
@@ -43,6 +52,8 @@ export type Opening =
 	| { kind: 'bought'; row: Row }
 	/** Asked before, and nobody knows what came of it. */
 	| { kind: 'unknown'; row: Row }
+	/** Asked before, and the vendor works on it in a task. */
+	| { kind: 'processing'; row: Row; taskId: string }
 	| Extract<Admission, { kind: 'overLimit' }>
 	/** A person pressed Stop. */
 	| { kind: 'stopped' }
@@ -51,10 +62,14 @@ export type Opening =
 
 /** A request that is written down as `asked`. */
 export interface Claim {
+	/** Whether nobody knows what came of an earlier request for the same. */
+	followsDoubt: boolean;
 	/** Whether it may still be sent. Otherwise others could take it for one of a process that died. */
 	mayStart: () => boolean;
 	/** Writes down what came back, in the next visit to the table: `PurchaseBook.finish` waits for it. */
 	settle(answer: Answer): void;
+	/** Writes down the vendor's task that works on it, and how long this run can wait for that, in milliseconds. */
+	process(taskId: string, validForMs: number): void;
 	/** Writes down that nobody knows what came of it. */
 	leaveUnknown(): void;
 	/** Takes the row back: nothing was sent, or the vendor refused. */
@@ -87,7 +102,7 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
 /** What this run's row is for: its request may be sent, others must be done first, or there is nothing to send. */
-type Turn = Admission | Extract<Opening, { kind: 'bought' | 'unknown' }>;
+type Turn = Admission | Extract<Opening, { kind: 'bought' | 'unknown' | 'processing' }>;
 
 /**
  * What was bought before, by any execution that uses the same table. Two requests for the same thing are never
@@ -183,6 +198,35 @@ export class PurchaseBook {
 	}
 
 	/**
+	 * Writes down what came of a task. The execution that started it does so itself while it waits for it; `isOurs`
+	 * says whether this is the one. Not waited for: `finish` does that.
+	 */
+	settleTask(
+		key: string,
+		taskId: string,
+		isOurs: boolean,
+		{ outcome, credits, result }: Answer,
+	): void {
+		const written = this.change({ read: [key] }).then(async (rows) => {
+			const ofTask = rows.filter(
+				(row) => taskIdOf(row) === taskId && (isOurs || !isAlive(row, this.now)),
+			);
+			if (ofTask.length === 0) return;
+			await this.change({
+				insert: ofTask.map((row) => ({
+					...row,
+					outcome,
+					credits: credits ?? row.credits,
+					result,
+					validForMs: 0,
+				})),
+				remove: ofTask.map(({ id }) => id),
+			});
+		});
+		this.writing.add(written);
+	}
+
+	/**
 	 * Says what the book knows of a request, or writes it down so that it may be sent. Waits for other
 	 * executions that are asking for the same. Throws if the table is out of reach; then nothing may be sent.
 	 */
@@ -202,7 +246,7 @@ export class PurchaseBook {
 		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
 			if (own === undefined) {
 				const finding = this.findingIn(rows, wanted.despiteDoubt);
-				if (finding.kind === 'bought' || finding.kind === 'unknown') return finding;
+				if (finding.kind !== 'nothing' && finding.kind !== 'asking') return finding;
 				// Without the database's time nobody knows how old another's row is, and writing one tells it.
 				if (finding.kind === 'nothing' || this.ahead === undefined) {
 					({ own, rows } = await this.write(wanted, attempt, 'insert'));
@@ -332,21 +376,37 @@ export class PurchaseBook {
 
 	/** `before`: the rows of the same key when the request was admitted. */
 	private claimOf({ row, writtenAt }: OwnRow, before: Row[]): Claim {
+		let task: string | undefined;
 		// Left unknown by earlier executions; asked again here because a person wants it, or because it is free.
 		const doubts = doubtsIn(before, this.now);
 		// One row is enough for what is asked again and again and costs nothing.
 		const costless = before.filter(({ outcome, credits }) => outcome !== 'asked' && credits === 0);
-		const write = (credits: number, insert: NewRow[], replaced: Row[] = []): void => {
-			this.limits.settle(row.credits, credits);
+		const replace = (insert: NewRow[], replaced: Row[]): void => {
 			const remove = [row, ...replaced].map(({ id }) => id);
 			// Not waited for: the next request's row is written in the same visit.
 			const written = this.change({ insert: [...insert, ...this.unwritten.splice(0)], remove });
 			this.writing.add(written);
 			void written.then(() => this.writing.delete(written));
 		};
+		const write = (credits: number, insert: NewRow[], replaced: Row[] = []): void => {
+			this.limits.settle(row.credits, credits);
+			replace(insert, replaced);
+		};
 		return {
 			mayStart: () => this.mayStart(writtenAt),
+			followsDoubt: doubts.length > 0,
+			process: (taskId, validForMs) => {
+				task = taskId;
+				const asked = { ...row, result: JSON.stringify({ taskId }), validForMs };
+				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
+				replace([asked, ...closed], doubts);
+			},
 			settle: ({ outcome, credits = row.credits, result }) => {
+				if (task !== undefined) {
+					this.limits.settle(row.credits, credits);
+					this.settleTask(row.key, task, true, { outcome, credits, result });
+					return;
+				}
 				const answer = { ...row, outcome, credits, result, validForMs: 0 };
 				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
 				write(credits, [answer, ...closed], [...doubts, ...costless]);

@@ -1,4 +1,4 @@
-import { isAlive, rowsBy, type Row } from './rows';
+import { isAlive, rowsBy, taskIdOf, type Row } from './rows';
 import type { BookTable } from './table';
 
 /** The most credits that may be spent in a period that ends now. */
@@ -113,7 +113,8 @@ export class PeriodLimits {
 				);
 			const spending = this.limits.map((limit) => {
 				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - limit.periodMs);
-				const underWay = inPeriod.filter((row) => isAlive(row, now));
+				// What a task works on is charged already.
+				const underWay = inPeriod.filter((row) => isAlive(row, now) && taskIdOf(row) === undefined);
 				return { limit, credits: sum(inPeriod), underWay };
 			});
 			this.others = { readAt, spending };

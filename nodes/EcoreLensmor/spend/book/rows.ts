@@ -23,7 +23,10 @@ export interface NewRow {
 	credits: number;
 	/** What answers of the book saved, in credits; 0 in the row of a purchase. */
 	saved: number;
-	/** The output fields of the answer as JSON; empty if there is none to give again. */
+	/**
+	 * The output fields of the answer as JSON; empty if there is none to give again. In a row that says `asked`: the
+	 * vendor's task that works on it, as JSON.
+	 */
 	result: string;
 	execution: string;
 	workflow: string;
@@ -50,6 +53,8 @@ export type Finding =
 	| { kind: 'bought'; row: Row }
 	/** Requests were sent, and nobody knows what came of them. */
 	| { kind: 'unknown'; row: Row }
+	/** The vendor works on it, in a task. */
+	| { kind: 'processing'; row: Row; taskId: string }
 	/** Others are asking right now. */
 	| { kind: 'asking'; rows: Row[] }
 	| { kind: 'nothing' };
@@ -89,6 +94,10 @@ export function findingIn(rows: Row[], reading: Reading): Finding {
 	if (lastBought !== undefined && today - lastBought.createdAt < rememberForMs) {
 		return { kind: 'bought', row: lastBought };
 	}
+	for (const row of [...asking, ...unknown]) {
+		const taskId = taskIdOf(row);
+		if (taskId !== undefined) return { kind: 'processing', row, taskId };
+	}
 	// Whoever asks now may answer what nobody knows yet.
 	if (asking.length > 0) return { kind: 'asking', rows: asking };
 	const doubt = youngest(unknown);
@@ -101,6 +110,13 @@ export function doubtsIn(rows: Row[], now: number | undefined): Row[] {
 		.filter((ofAttempt) => ofAttempt.every(({ outcome }) => outcome === 'asked'))
 		.filter((ofAttempt) => !ofAttempt.every((row) => isAlive(row, now)))
 		.flat();
+}
+
+/** The vendor's task that works on a request; `undefined` if its row names none. */
+export function taskIdOf(row: Row): string | undefined {
+	if (row.outcome !== 'asked') return undefined;
+	const taskId = fieldsOf(row)?.taskId;
+	return typeof taskId === 'string' ? taskId : undefined;
 }
 
 /** Whether a row can stand for a request that is under way now; `now` as in `Reading`. */

@@ -7,10 +7,15 @@ import { whyOverLimit } from '../limit';
 import type { Claim, Wanted } from './book';
 import { fieldsOf, type Row } from './rows';
 
+// What writing and reading the table may take, beside waiting for a task.
+const GRACE_MS = 20_000;
+
 /** What a run's purchase book says before a request is sent. */
 type Opened =
 	/** There is nothing to send. */
 	| { kind: 'known'; receipt: Receipt }
+	/** The vendor works on it because another execution asked; `receipt` is what is known of it so far. */
+	| { kind: 'processing'; receipt: Receipt; taskId: string }
 	/** It must not be sent now. */
 	| { kind: 'heldBack'; outcome: 'refused' | 'not_sent'; reason: string; isLimit: boolean }
 	/** It may be sent; without `claim` if the user has named no purchase book. */
@@ -43,6 +48,18 @@ export async function open(
 				return { kind: 'open', claim: opening.claim };
 			case 'bought':
 				return { kind: 'known', receipt: receiptOf(spending, operation, opening.row) };
+			case 'processing': {
+				const { row, taskId } = opening;
+				const fields = { ...operation.fieldsWithoutAnswer('processing'), taskId };
+				const receipt: Receipt = {
+					outcome: 'processing',
+					creditsCharged: 0,
+					creditsRemaining: spending.balance,
+					reason: whyProcessing(row),
+					fields,
+				};
+				return { kind: 'processing', receipt, taskId };
+			}
 			case 'unknown': {
 				const reason = whyUnknown(book.settings.name, opening.row);
 				spending.memory.noteDoubtOfOthers(wanted.key);
@@ -75,13 +92,23 @@ export async function open(
 	}
 }
 
+/** Has the book write down that the vendor works on a request, which this run waits for that many milliseconds. */
+export function process(claim: Claim | undefined, { fields }: Receipt, waitMs: number): void {
+	// Without a task, the row goes on saying that nobody knows.
+	if (typeof fields.taskId === 'string') claim?.process(fields.taskId, waitMs + GRACE_MS);
+}
+
 /** Has the book write down what a request came to. */
 export function settle(
 	claim: Claim | undefined,
 	repeat: Endpoint<never, never>['repeat'],
 	{ outcome, creditsCharged, fields }: Receipt,
 ): void {
-	if (outcome === 'uncertain') claim?.leaveUnknown();
+	if (outcome === 'processing') {
+		if (typeof fields.taskId === 'string') return;
+		if (creditsCharged === 0) claim?.takeBack();
+		else claim?.leaveUnknown();
+	} else if (outcome === 'uncertain') claim?.leaveUnknown();
 	else {
 		const isKept = repeat === 'paid' && outcome === 'found';
 		claim?.settle({
@@ -127,6 +154,11 @@ function uncertain(spending: Spending, operation: Operation, reason: string): Re
 	// The run would end because of it, so nothing more should be spent in it.
 	if (spending.haltOnProblem) halt(spending, reason);
 	return { ...withoutAnswer(operation, 'uncertain', reason), creditsCharged: 0 };
+}
+
+function whyProcessing({ execution, workflow, createdAt }: Row): string {
+	const at = new Date(createdAt).toISOString();
+	return `Execution ${execution} of workflow ${workflow} asked for this on ${at}, and it is not ready yet. Ask for it again later`;
 }
 
 function whyUnknown(name: string, { execution, workflow, createdAt, credits }: Row): string {

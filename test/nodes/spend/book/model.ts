@@ -139,6 +139,7 @@ export class World {
 			memory: new Memory(context, run, shared.underWay),
 			maximumCredits: undefined,
 			book,
+			submissions: undefined,
 			inTurn: async (send) => await send(),
 			shared,
 			isOutOfCredits: false,

@@ -16,6 +16,7 @@ import type {
 	Requests,
 } from '../../operation';
 import type { Receipt } from '../../outcome';
+import { idsIn } from '../../idList';
 import { count, quote } from '../../quote';
 import { combiner, folded } from './batches';
 import { contactDetails } from './contactDetails';
@@ -61,38 +62,25 @@ export const recordUnlock: PaidOperation<
 // One item's list is checked without a pause for n8n's other work, so it must not be longer.
 const MAX_UUIDS_PER_ITEM = 10_000;
 
-function distinct(uuids: string[]): string[] {
-	const seen = new Set<string>();
-	return uuids.filter((uuid) => !seen.has(folded(uuid)) && seen.add(folded(uuid)));
-}
-
 function parse(item: ItemParameters): Requests<UnlockRequest> | BadInput {
-	const given = item.field('uuids');
 	const unlockType = item.field('unlockType');
 	if (unlockType !== 'email' && unlockType !== 'phone') {
 		return { bad: `Unlock must be "email" or "phone", not ${quote(unlockType)}` };
 	}
-	if (given === null || given === undefined) return { bad: 'Record UUIDs is empty' };
-	if (typeof given !== 'string' && !Array.isArray(given)) {
-		return { bad: `Record UUIDs must be text or a list, not ${quote(given)}` };
-	}
 	const isCombined = item.field('requestMode') === 'combined';
 	const most = isCombined ? MAX_UUIDS_PER_ITEM : BATCH_SIZE.most;
-	const uuids: string[] = [];
-	for (const entry of Array.isArray(given) ? (given as unknown[]) : [given]) {
-		if (typeof entry !== 'string') {
-			return { bad: `Record UUIDs holds ${quote(entry)}, which is not a UUID` };
-		}
-		// One by one, so that the loop ends at the maximum, however long the text is.
-		for (const [uuid] of entry.matchAll(/[^\s,;]+/g)) {
-			if (uuids.push(uuid) > most) return { bad: tooMany(most, isCombined) };
-		}
-	}
-	if (uuids.length === 0) return { bad: 'Record UUIDs is empty' };
-	const wrong = uuids.find((uuid) => !recordUuid.safeParse(uuid).success);
-	if (wrong !== undefined)
-		return { bad: `Record UUIDs holds ${quote(wrong)}, which is not a UUID` };
-	return { requests: [{ uuids: distinct(uuids), unlock_type: unlockType }] };
+	const given = idsIn(item, {
+		name: 'uuids',
+		displayName: 'Record UUIDs',
+		what: 'a UUID',
+		schema: recordUuid,
+		acceptsNumbers: false,
+		most,
+		tooMany: tooMany(most, isCombined),
+		folded,
+	});
+	if ('bad' in given) return given;
+	return { requests: [{ uuids: given.ids, unlock_type: unlockType }] };
 }
 
 function tooMany(most: number, isCombined: boolean): string {

@@ -1,0 +1,279 @@
+import { sleep } from 'n8n-workflow';
+
+import { tryOperation } from '../operations/defect';
+import type { PaidOperation, RequestReceipt, Settled, Submissions } from '../operations/operation';
+import { withoutAnswer, type Receipt } from '../operations/outcome';
+import { sendRequest, type RequestResult } from '../transport/request';
+import type { Session } from '../transport/session';
+import type { FreeEndpoint, WireRequest } from '../vendors/endpoint';
+import type { Spending } from './purchase';
+
+/** Sends a free request. Never throws. */
+export type RequestFree = <Request, Response>(
+	session: Session,
+	endpoint: FreeEndpoint<Request, Response>,
+	request: Request,
+) => Promise<
+	| { kind: 'delivered'; response: Response }
+	| { kind: 'missing' }
+	| { kind: 'failed'; reason: string }
+>;
+
+/** The result of a submitted request: the answer to all that were sent with it, or what a free request said of it. */
+export type SubmissionResult<Response> =
+	RequestResult<Response> | { kind: 'settled'; settled: Settled; lostBefore: boolean };
+
+/** What is asked before a request is submitted. */
+export interface Before {
+	/** Whether an earlier attempt may have bought it. Then its status is read first. */
+	lostBefore: boolean;
+	/** What this execution paid if the status says that it is bought, in credits; `null` if nobody knows. */
+	paidBefore: 0 | null;
+	/** Whether it may still be sent. */
+	mayStart: () => boolean;
+}
+
+/** What a task last said of itself, and whether it will say no more. */
+interface TaskState {
+	progress: unknown;
+	isOver: boolean;
+}
+
+interface Waiting<Response> {
+	request: unknown;
+	mayStart: () => boolean;
+	resolve: (result: SubmissionResult<Response>) => void;
+}
+
+const IN_DOUBT = ', so it may or may not have charged';
+const IN_PROGRESS =
+	'An earlier answer was lost, but the vendor is working on it. Ask for it again later to get it';
+
+// A submission is sent when no request has been added for that long.
+const QUIET_MS = 20;
+// How long to wait before each look at a task, and before all further ones (docs/vendor-apis.md B.15).
+const WAITS_MS = [3_000, 5_000, 10_000];
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * Joins the requests of several items into submissions, sends them one after the other, and waits until it is known
+ * what came of each. A submission whose answer was lost is sent again only for what is not bought yet.
+ */
+export class SubmissionQueue<Request = unknown, Response = unknown> {
+	/** How long to wait for what came of a request, in milliseconds. */
+	readonly waitUpToMs: number;
+	private readonly groups = new Map<string, Array<Waiting<Response>>>();
+	private readonly tasks = new Map<string, Promise<TaskState>>();
+	private added = 0;
+	private isWaiting = false;
+
+	constructor(
+		/** Of the purchases: it can be halted. */
+		private readonly spending: Pick<Spending, keyof Session | 'inTurn' | 'balance' | 'shared'>,
+		/** Of the free requests: what is under way is waited for after a halt as well. */
+		private readonly reading: Session,
+		private readonly operation: Pick<
+			PaidOperation<Request, Response>,
+			'endpoint' | 'fieldsWithoutAnswer'
+		>,
+		private readonly submissions: Submissions<Request>,
+		private readonly requestFree: RequestFree,
+	) {
+		this.waitUpToMs = submissions.waitUpToMs;
+	}
+
+	/** One request for what several ask for. */
+	join(requests: unknown[]): unknown {
+		return this.submissions.join(requests as Request[]);
+	}
+
+	/** The outcome, the reason and the output fields of an item that asked for several things. */
+	together(
+		receipts: Array<RequestReceipt<unknown>>,
+	): Pick<Receipt, 'outcome' | 'reason' | 'fields'> {
+		return this.submissions.together(receipts as Array<RequestReceipt<Request>>);
+	}
+
+	/** Submits a request together with others, or finds out that this is not necessary. Never throws. */
+	async submit(request: Request, before: Before): Promise<SubmissionResult<Response>> {
+		if (before.lostBefore) {
+			const known = await this.whatIsKnown(request, before.paidBefore);
+			if (known !== 'notBought') return known;
+		}
+		return await new Promise((resolve) => {
+			this.add({ request, mayStart: before.mayStart, resolve });
+		});
+	}
+
+	/**
+	 * Waits until it is known what came of a request that is being processed. `undefined` if it is not known within
+	 * Wait Up To, or if a person pressed Stop. Never throws.
+	 */
+	async follow(
+		request: Request,
+		{ creditsCharged, fields }: Receipt,
+	): Promise<Settled | undefined> {
+		const { task } = this.submissions;
+		const { taskId } = fields;
+		if (typeof taskId !== 'string') return await this.followStatus(request, creditsCharged);
+		const { progress, isOver } = await this.progressOf(taskId, request);
+		if (progress !== undefined) {
+			const settled = tryOperation(() => task.settle(progress, request));
+			if ('result' in settled && settled.result !== undefined) return settled.result;
+		}
+		if (!isOver) return undefined;
+		// The task does not tell, or the vendor does not know it any more.
+		const known = await this.readStatus(request, creditsCharged);
+		return typeof known === 'object' && 'outcome' in known ? known : undefined;
+	}
+
+	private add(waiting: Waiting<Response>): void {
+		const { group, batchSize } = this.submissions;
+		const named = tryOperation(() => group(waiting.request as Request));
+		const name = 'result' in named ? named.result : '';
+		const others = this.groups.get(name) ?? [];
+		others.push(waiting);
+		this.groups.set(name, others);
+		this.added += 1;
+		if (others.length >= batchSize) this.send(name);
+		else void this.sendWhenQuiet();
+	}
+
+	/** Sends what has been added, when nothing more is added for a moment. */
+	private async sendWhenQuiet(): Promise<void> {
+		if (this.isWaiting) return;
+		this.isWaiting = true;
+		for (let before = -1; before !== this.added;) {
+			before = this.added;
+			await sleep(QUIET_MS);
+		}
+		this.isWaiting = false;
+		for (const name of [...this.groups.keys()]) this.send(name);
+	}
+
+	private send(name: string): void {
+		const batch = this.groups.get(name) ?? [];
+		this.groups.delete(name);
+		if (batch.length === 0) return;
+		void this.spending.shared.oneAtATime(async () => await this.sendBatch(batch));
+	}
+
+	private async sendBatch(batch: Array<Waiting<Response>>): Promise<void> {
+		const { endpoint } = this.operation;
+		const left = new Set(batch);
+		const wire = (): WireRequest =>
+			endpoint.toWire(this.submissions.join([...left].map(({ request }) => request as Request)));
+		let result: RequestResult<Response>;
+		try {
+			result = await sendRequest(this.spending, endpoint, wire(), {
+				isRepeatSafe: true,
+				lostBefore: false,
+				doubt: IN_DOUBT,
+				mayStart: () => [...left].every(({ mayStart }) => mayStart()),
+				beforeRepeat: async () => {
+					await this.takeOutWhatIsKnown(left);
+					return left.size === 0 ? undefined : wire();
+				},
+			});
+		} catch (error) {
+			const reason = `${this.spending.account.name} may have answered${IN_DOUBT}. ${(error as Error).message}`;
+			result = { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore: false };
+		}
+		for (const { resolve } of left) resolve(result);
+	}
+
+	/** After a lost answer: leaves only those who are surely not bought, and tells the others what is known. */
+	private async takeOutWhatIsKnown(left: Set<Waiting<Response>>): Promise<void> {
+		await Promise.all(
+			[...left].map(async (waiting) => {
+				const known = await this.whatIsKnown(waiting.request as Request, null);
+				if (known === 'notBought') return;
+				left.delete(waiting);
+				waiting.resolve(known);
+			}),
+		);
+	}
+
+	/** What the vendor's status says of a request of which nobody knows whether it was bought. */
+	private async whatIsKnown(
+		request: Request,
+		paid: 0 | null,
+	): Promise<SubmissionResult<Response> | 'notBought'> {
+		const status = await this.readStatus(request, paid);
+		if (status === 'notBought') return 'notBought';
+		if (status === 'inProgress') {
+			const receipt = withoutAnswer(this.operation, 'uncertain', IN_PROGRESS);
+			const settled: Settled = { ...receipt, outcome: 'processing', creditsCharged: paid };
+			return { kind: 'settled', settled, lostBefore: true };
+		}
+		return 'failed' in status
+			? { kind: 'unknown', reason: status.failed, cause: 'lost', balance: null, lostBefore: true }
+			: { kind: 'settled', settled: status, lostBefore: true };
+	}
+
+	private async readStatus(
+		request: Request,
+		credits: number | null,
+	): Promise<Settled | 'notBought' | 'inProgress' | { failed: string }> {
+		const { endpoint, read } = this.submissions.status;
+		const answer = await this.spending.inTurn(
+			async () => await this.requestFree(this.reading, endpoint, request),
+		);
+		if (answer.kind === 'failed') return { failed: answer.reason };
+		if (answer.kind === 'missing') return 'notBought';
+		const status = tryOperation(() => read(answer.response, request, credits));
+		return 'defect' in status ? { failed: status.defect } : status.result;
+	}
+
+	private async followStatus(
+		request: Request,
+		credits: number | null,
+	): Promise<Settled | undefined> {
+		let settled: Settled | undefined;
+		await this.look(0, async () => {
+			const status = await this.readStatus(request, credits);
+			if (typeof status === 'object' && 'outcome' in status) settled = status;
+			return settled !== undefined || status === 'notBought';
+		});
+		return settled;
+	}
+
+	/** How far a task is when it is over, or when the time is; all who ask share the looks. */
+	private async progressOf(taskId: string, request: Request): Promise<TaskState> {
+		const looks = this.tasks.get(taskId) ?? this.lookAtTask(taskId, request);
+		this.tasks.set(taskId, looks);
+		return await looks;
+	}
+
+	private async lookAtTask(taskId: string, request: Request): Promise<TaskState> {
+		const { task, balance } = this.submissions;
+		const state: TaskState = { progress: undefined, isOver: false };
+		await this.look(WAITS_MS[0] ?? 0, async () => {
+			const answer = await this.requestFree(this.reading, task.endpoint, { taskId, request });
+			if (answer.kind === 'missing') state.isOver = true;
+			if (answer.kind === 'delivered') {
+				state.progress = answer.response;
+				const isOver = tryOperation(() => task.isOver(answer.response));
+				state.isOver = 'defect' in isOver || isOver.result;
+			}
+			return state.isOver;
+		});
+		const answer = await this.requestFree(this.reading, balance, {});
+		const left = answer.kind === 'delivered' ? answer.response.totalBalance : null;
+		if (left !== null) this.spending.balance = left;
+		return state;
+	}
+
+	/** Looks again and again until `look` returns true, the time is over, or nothing can be read any more. */
+	private async look(firstWaitMs: number, look: () => Promise<boolean>): Promise<void> {
+		const { cancelled, throttle } = this.reading;
+		const end = performance.now() + this.waitUpToMs;
+		for (let looks = 0; ; looks += 1) {
+			const wait = looks === 0 ? firstWaitMs : (WAITS_MS[looks] ?? LONGEST_WAIT_MS);
+			const leftMs = end - performance.now();
+			if (looks > 0 && leftMs <= 0) return;
+			await throttle.pause(Math.max(0, Math.min(wait, leftMs)), cancelled);
+			if (cancelled() || (await look()) || this.reading.haltReason !== undefined) return;
+		}
+	}
+}
