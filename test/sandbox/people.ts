@@ -31,6 +31,8 @@ const LOCKED: Contact = { email: 'locked', phone: 'locked' };
 export class People {
 	/** How many looks find a new task unfinished. */
 	looksUntilReady = 1;
+	/** How many of a task's people are ready after each look that finds it unfinished. */
+	readyPerLook = 0;
 	private readonly status = new Map<string, Contact>();
 	private readonly tasks = new Map<string, Task>();
 
@@ -127,10 +129,18 @@ export class People {
 		};
 	}
 
+	/** Ends all tasks. */
+	finish(): void {
+		for (const task of this.tasks.values()) {
+			task.looks = 0;
+			this.getOn(task);
+		}
+	}
+
 	private getOn(task: Task): void {
 		task.looks -= 1;
-		if (task.looks >= 0) return;
-		for (const id of task.ids) {
+		const open = task.ids.filter((id) => this.statusOf(id)[task.what] === 'unlocking');
+		for (const id of task.looks < 0 ? open : open.slice(0, this.readyPerLook)) {
 			const found = contactDataOf(id, this.known(id))[task.what] !== null;
 			this.set(id, task.what, found ? 'unlocked' : 'failed');
 		}

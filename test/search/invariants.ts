@@ -30,6 +30,8 @@ export async function play(scenario: Scenario, sandbox: Sandbox, node?: Loaded):
 	const price = priceOf(scenario);
 	sandbox.reset({ ecore: scenario.purchases * price, lensmor: scenario.purchases * price });
 	sandbox.fault(...faultsOf(scenario));
+	const { looks, readyPerLook } = scenario.task;
+	Object.assign(sandbox.world.contacts, { looksUntilReady: looks, readyPerLook });
 	const { rateLimit } = scenario;
 	if (rateLimit !== undefined) {
 		sandbox.tokenBucket = new TokenBucket(rateLimit.perSecond, rateLimit.burst);

@@ -31,6 +31,8 @@ export interface Scenario extends Choices {
 	rateLimit: { perSecond: number; burst: number } | undefined;
 	/** How many items another execution reads at the same time, in the same process. */
 	readBeside: number;
+	/** How many looks find a task of Lensmor's unfinished, and how many of its people are ready after each. */
+	task: { looks: number; readyPerLook: number };
 	/** What happens before each Retry that a person presses on a failed execution. */
 	retries: Array<{ topUp: boolean; heal: boolean }>;
 }
@@ -81,6 +83,8 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
 	unlockType: fc.constantFrom('email', 'phone'),
 	batchSize: fc.integer({ min: 1, max: 4 }),
 	returnContactDetails: fc.boolean(),
+	waitUpTo: fc.constantFrom(0, 5, 30),
+	task: fc.record({ looks: fc.constantFrom(0, 1, 3, 999), readyPerLook: fc.nat({ max: 1 }) }),
 	purchases: fc.nat({ max: 12 }),
 	maximum: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
 	faults: fc.array(
