@@ -275,6 +275,25 @@ const peopleRead: DemoWorkflow = {
 	detailsOf: ({ fullName, title, accessMode }) => [fullName, title, accessMode].map(text),
 };
 
+const peopleBought: DemoWorkflow = {
+	title: 'Person → Unlock, who was read',
+	settings: 'Unlock: Email',
+	setup: {
+		parameters: {
+			resource: 'person',
+			operation: 'unlock',
+			personIds: '={{ $json.id }}',
+			unlockType: 'email',
+		},
+		items: [],
+	},
+	goOnWith: (before) => before,
+	expected: Array.from({ length: 5 }, () => ({ outcome: 'unlocked', credits: 15 })),
+	who: ({ fullName }) => text(fullName),
+	details: [{ heading: 'Email' }],
+	detailsOf: ({ email }) => [text(email)],
+};
+
 /** The demo: every paid operation, Record → Unlock in both ways of sending, and the whole way around each unlock. */
 export const workflows: DemoWorkflow[] = [
 	phoneEnrich,
@@ -288,4 +307,5 @@ export const workflows: DemoWorkflow[] = [
 	eventsChecked,
 	eventBought,
 	peopleRead,
+	peopleBought,
 ];

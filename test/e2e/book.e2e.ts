@@ -219,6 +219,43 @@ it('a workflow that is run by hand twice pays once', async () => {
 	expect(charges()).toEqual([emailOf(100)]);
 });
 
+it('a server that is killed between a submission and the first look at its task: the same people are charged once, and their emails arrive', async () => {
+	const { n8n, outside, credentials } = host();
+	outside.sandbox.world.contacts.looksUntilReady = 1;
+	const ids = Array.from({ length: 30 }, (_, index) => `139574-person-${index}`);
+	const unlock = findPhones({ purchaseBook: NAME }, { onError: 'continueRegularOutput' });
+	const parameters = { resource: 'person', operation: 'unlock', personIds: '={{ $json.id }}' };
+	const workflow = await n8n.addWorkflow(
+		{
+			name: 'submitted',
+			nodes: [
+				...people('submitted'),
+				{ ...unlock, parameters: { options: unlock.parameters.options, ...parameters } },
+			],
+			connections: connect({ Posted: [['Each']], Each: [[OURS]] }),
+		},
+		credentials,
+	);
+	const posted = { people: ids.map((id) => ({ id })) };
+	// Nobody answers: n8n is killed meanwhile.
+	void n8n.webhook('submitted', posted).catch(() => undefined);
+	await until('the submission', async () => outside.sandbox.paidRequests[0]);
+	// The task is written down by now, and nobody has looked at it.
+	await until('the task in the book', async () => {
+		const rows = await (await n8n.dataTables()).get(NAME)?.rows();
+		return JSON.stringify(rows).includes('taskId') ? true : undefined;
+	});
+	await n8n.crash();
+	await n8n.webhook('submitted', posted);
+	const [again] = await n8n.ended(workflow, 2, 100_000);
+
+	const items = await told(again);
+	expect(items.map(({ outcome }) => outcome)).toEqual(Array(30).fill('unlocked'));
+	expect(items.filter(({ email }) => typeof email === 'string')).toHaveLength(30);
+	expect(outside.sandbox.paidRequests).toHaveLength(1);
+	expect(charges().sort()).toEqual([...ids].sort());
+});
+
 it('a server that is killed half-way through 40 lookups, and the same list again: nobody is charged twice', async () => {
 	const { n8n, outside } = host();
 	const workflow = await findingPhones('killed', { concurrency: 2, timeout: 5000 });

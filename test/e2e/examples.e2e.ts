@@ -232,6 +232,27 @@ it("Lensmor's whole way: find the event, check it, unlock it, read its people; o
 	]);
 });
 
+it("an event's people: their emails arrive, only who is not ours yet costs, and the second time nobody does", async () => {
+	const { n8n, outside, credentials } = host();
+	const file = exampleThatBuys('event-people-unlock-emails');
+	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
+
+	await n8n.runByHand(workflow, 'Every Monday');
+	await n8n.ended(workflow);
+	const [first] = outside.messages.splice(0);
+	// A preview of 50 people: the sandbox does not filter, and the event is not unlocked.
+	expect(first?.channel).toBe('#sales-leads');
+	expect(first?.text).toContain('50 new emails*, 750 credits charged');
+	expect(first?.text).toContain('Amara Okafor');
+	expect(outside.sandbox.paidRequests).toHaveLength(1);
+	expect(outside.sandbox.ledger).toHaveLength(50);
+
+	await n8n.runByHand(workflow, 'Every Monday');
+	await n8n.ended(workflow, 2);
+	expect(outside.messages).toEqual([]);
+	expect(outside.sandbox.ledger).toHaveLength(50);
+});
+
 it('an agent: before 2000 credits a person is asked in Slack, and a hostile record is only data', async () => {
 	const { n8n, outside, credentials } = host();
 	const workflow = await n8n.addWorkflow(

@@ -13,6 +13,7 @@ const EXAMPLES = [
 	'event-unlock-with-approval',
 	'find-people-unlock-emails',
 	'find-event-unlock-people',
+	'event-people-unlock-emails',
 	'agent-event-unlock-with-review',
 ];
 

@@ -16,7 +16,7 @@ export interface IdListField {
 	most: number;
 	tooMany: string;
 	/** IDs that are the same in this spelling are one. */
-	folded(id: string): string;
+	folded: (id: string) => string;
 }
 
 /**

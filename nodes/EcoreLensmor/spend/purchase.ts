@@ -149,7 +149,9 @@ async function buyWithinLimit<Request, Response>(
 	const { endpoint } = operation;
 	const despiteDoubt = recollection.earlier !== undefined || memory.mayAskDespiteDoubt(key);
 	for (let { lostBefore } = recollection; ;) {
-		const opening = await open(spending, operation, { key, about, worstCase, despiteDoubt });
+		const ask = async () =>
+			await open(spending, operation, { key, about, worstCase, despiteDoubt });
+		const opening = await (submissions === undefined ? ask() : submissions.before(ask));
 		if (opening.kind === 'known') return { receipt: opening.receipt };
 		if (opening.kind === 'processing') return { receipt: opening.receipt, isOfOthers: true };
 		if (opening.kind === 'heldBack') {

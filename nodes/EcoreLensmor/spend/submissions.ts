@@ -49,8 +49,10 @@ const IN_DOUBT = ', so it may or may not have charged';
 const IN_PROGRESS =
 	'An earlier answer was lost, but the vendor is working on it. Ask for it again later to get it';
 
-// A submission is sent when no request has been added for that long.
+// A submission is sent when no request has been added for that long; or for longer while others are on their way,
+// who may be waiting for something that takes minutes.
 const QUIET_MS = 20;
+const LONGEST_QUIET_MS = 2_000;
 // How long to wait before each look at a task, and before all further ones (docs/vendor-apis.md B.15).
 const WAITS_MS = [3_000, 5_000, 10_000];
 const LONGEST_WAIT_MS = 10_000;
@@ -65,6 +67,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 	private readonly groups = new Map<string, Array<Waiting<Response>>>();
 	private readonly tasks = new Map<string, Promise<TaskState>>();
 	private added = 0;
+	private onTheirWay = 0;
 	private isWaiting = false;
 
 	constructor(
@@ -92,6 +95,16 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 		receipts: Array<RequestReceipt<unknown>>,
 	): Pick<Receipt, 'outcome' | 'reason' | 'fields'> {
 		return this.submissions.together(receipts as Array<RequestReceipt<Request>>);
+	}
+
+	/** Does what is to be done before a request can be submitted. Throws what that throws. */
+	async before<Result>(work: () => Promise<Result>): Promise<Result> {
+		this.onTheirWay += 1;
+		try {
+			return await work();
+		} finally {
+			this.onTheirWay -= 1;
+		}
 	}
 
 	/** Submits a request together with others, or finds out that this is not necessary. Never throws. */
@@ -128,14 +141,14 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 	}
 
 	private add(waiting: Waiting<Response>): void {
-		const { group, batchSize } = this.submissions;
-		const named = tryOperation(() => group(waiting.request as Request));
+		const { submissions } = this;
+		const named = tryOperation(() => submissions.group(waiting.request as Request));
 		const name = 'result' in named ? named.result : '';
 		const others = this.groups.get(name) ?? [];
 		others.push(waiting);
 		this.groups.set(name, others);
 		this.added += 1;
-		if (others.length >= batchSize) this.send(name);
+		if (others.length >= submissions.batchSize) this.send(name);
 		else void this.sendWhenQuiet();
 	}
 
@@ -143,7 +156,9 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 	private async sendWhenQuiet(): Promise<void> {
 		if (this.isWaiting) return;
 		this.isWaiting = true;
-		for (let before = -1; before !== this.added;) {
+		let quietMs = 0;
+		for (let before = -1; quietMs < (this.onTheirWay > 0 ? LONGEST_QUIET_MS : QUIET_MS);) {
+			quietMs = before === this.added ? quietMs + QUIET_MS : 0;
 			before = this.added;
 			await sleep(QUIET_MS);
 		}
@@ -215,14 +230,14 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 		request: Request,
 		credits: number | null,
 	): Promise<Settled | 'notBought' | 'inProgress' | { failed: string }> {
-		const { endpoint, read } = this.submissions.status;
+		const { status } = this.submissions;
 		const answer = await this.spending.inTurn(
-			async () => await this.requestFree(this.reading, endpoint, request),
+			async () => await this.requestFree(this.reading, status.endpoint, request),
 		);
 		if (answer.kind === 'failed') return { failed: answer.reason };
 		if (answer.kind === 'missing') return 'notBought';
-		const status = tryOperation(() => read(answer.response, request, credits));
-		return 'defect' in status ? { failed: status.defect } : status.result;
+		const read = tryOperation(() => status.read(answer.response, request, credits));
+		return 'defect' in read ? { failed: read.defect } : read.result;
 	}
 
 	private async followStatus(

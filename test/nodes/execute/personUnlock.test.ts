@@ -354,7 +354,8 @@ describe('waiting', () => {
 		expect(told(json)).toEqual(Array(2).fill(['processing', 15]));
 
 		setup.vendor.world.contacts.looksUntilReady = 1;
-		const { stopAfterMs: _, ...retried } = setup;
+		const retried = { ...setup };
+		delete retried.stopAfterMs;
 		setup.vendor.world.contacts.finish();
 		expect(told((await play({ ...retried, mode: 'retry', executionId: 'r' })).json)).toEqual(
 			Array(2).fill(['unlocked', 15]),

@@ -265,7 +265,8 @@ function submissions(
 	return {
 		batchSize,
 		waitUpToMs: waitUpTo * 1000,
-		group: ({ personIds: _, ...shared }) => JSON.stringify(shared),
+		group: ({ unlockType, eventId, callSource }) =>
+			JSON.stringify([unlockType, eventId, callSource]),
 		join: (requests) => {
 			const [first] = requests;
 			const personIds = requests.flatMap((request) => request.personIds);
