@@ -97,7 +97,10 @@ function check(scenario: Scenario, sandbox: Sandbox, execution: Execution, momen
 	aVendorThatServesIsWaitedFor(scenario, execution);
 	const { concurrency } = scenario;
 	if (moment.seenAtStop !== undefined) {
-		const later = sandbox.seen.length - moment.seenAtStop;
+		// A task is looked at beside the next submission.
+		const { isOneAtATime } = askedBy(scenario).operation;
+		const after = sandbox.seen.slice(moment.seenAtStop);
+		const later = after.filter(({ couldCost }) => couldCost || !isOneAtATime).length;
 		must(later <= concurrency, 'nothing starts after Stop is pressed', later);
 	}
 	if (scenario.onError !== 'stopWorkflow') {
