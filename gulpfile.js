@@ -1,4 +1,4 @@
-const { cp, rm } = require('node:fs/promises');
+const { cp, readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
@@ -17,8 +17,9 @@ async function bundle() {
 	const entryPoints = [...manifest.n8n.nodes, ...manifest.n8n.credentials].map((built) =>
 		path.relative('dist', built).replace(/\.js$/, '.ts'),
 	);
-	await esbuild.build({
+	const { metafile } = await esbuild.build({
 		entryPoints,
+		metafile: true,
 		outdir: 'dist',
 		outbase: '.',
 		bundle: true,
@@ -29,6 +30,21 @@ async function bundle() {
 		legalComments: 'inline',
 		logLevel: 'warning',
 	});
+	await writeFile('dist/third-party-licences.txt', await licencesOf(Object.keys(metafile.inputs)));
+}
+
+// What is bundled is published, and its licences want their notices to go with it.
+async function licencesOf(bundled) {
+	const folders = bundled.flatMap(
+		(file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [],
+	);
+	const notices = [...new Set(folders)].sort().map(async (folder) => {
+		const { name, version } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+		const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one));
+		if (file === undefined) throw new Error(`${name} is bundled, and has no licence to go with it`);
+		return `${name} ${version}\n\n${await readFile(path.join(folder, file), 'utf8')}`;
+	});
+	return (await Promise.all(notices)).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function iconsCodexAndSchemas() {

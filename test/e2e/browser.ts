@@ -14,6 +14,7 @@ export interface Locator {
 	waitFor(options?: { state?: 'visible' | 'hidden'; timeout?: number }): Promise<void>;
 	getByText(text: string | RegExp, options?: { exact?: boolean }): Locator;
 	getByTestId(id: string): Locator;
+	allInnerTexts(): Promise<string[]>;
 	locator(selector: string): Locator;
 }
 

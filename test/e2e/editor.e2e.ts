@@ -66,7 +66,13 @@ const CONTACTS = [
 /** A workflow with one node for each operation, after a list of contacts. */
 async function workbench(): Promise<string> {
 	const { n8n, credentials } = host();
-	const names = ['Unlock records', 'Unlock an event', 'Find records', 'People of an event'];
+	const names = [
+		'Unlock records',
+		'Unlock an event',
+		'Find records',
+		'People of an event',
+		'Unlock people',
+	];
 	const ours = (name: string, parameters: ReturnType<typeof node>['parameters']) => ({
 		...node(name, TYPE, 1, parameters),
 		position: [660, names.indexOf(name) * 200 + 200] as [number, number],
@@ -100,6 +106,7 @@ async function workbench(): Promise<string> {
 				ours('Unlock an event', { resource: 'event', operation: 'unlock' }),
 				ours('Find records', { resource: 'record', operation: 'getAll' }),
 				ours('People of an event', { resource: 'person', operation: 'getAll' }),
+				ours('Unlock people', { resource: 'person', operation: 'unlock' }),
 				{
 					...node('Afterwards', 'n8n-nodes-base.set', 3.4, { options: {} }),
 					position: [880, 200],
@@ -130,7 +137,7 @@ it.each(THEMES)(
 		await found.waitFor();
 		await picture(page, 'node-panel', theme);
 		await found.click();
-		for (const action of ['Unlock record', 'Enrich phone', 'Unlock event']) {
+		for (const action of ['Unlock record', 'Enrich phone', 'Unlock event', 'Unlock email']) {
 			await page
 				.getByText(new RegExp(`^${action}.*credit`))
 				.first()
@@ -164,6 +171,40 @@ it('the node panel finds the node by what a person looks for', async () => {
 	}
 });
 
+it("an agent's list of tools has the node first for what it does, and for its vendor", async () => {
+	const { n8n, credentials } = host();
+	const page = await editor('light');
+	const agent = example('agent-event-unlock-with-review');
+	await open(page, await n8n.addWorkflow(agent, credentials, { active: false }));
+	await page
+		.locator('[data-test-id=canvas-node-input-handle][data-handleid="inputs/ai_tool/0"]')
+		.first()
+		.getByTestId('canvas-handle-plus')
+		.click();
+	await page.waitForTimeout(1500);
+	for (const word of ['unlock', 'lensmor', 'trade show', 'ecore lensmor']) {
+		await page.keyboard.press('Control+A');
+		await page.keyboard.type(word);
+		await page.waitForTimeout(1000);
+		const [first] = await page.getByTestId('node-creator-item-name').allInnerTexts();
+		expect([word, first]).toEqual([word, 'eCore & Lensmor Tool']);
+	}
+});
+
+it("Slack's channels can be picked from their list, with nothing but stand-ins", async () => {
+	const { n8n, credentials } = host();
+	const page = await editor('light');
+	const file = example('crm-contact-to-phone-to-slack');
+	const workflow = await n8n.addWorkflow(file, credentials, { active: false });
+	await open(page, workflow, '/tell-sales');
+	await page.getByTestId('rlc-mode-selector').first().click();
+	await page.locator('li:visible:has-text("From List")').first().click();
+	await page.getByTestId('rlc-input').first().click();
+	for (const channel of ['crm-cleanup', 'events', 'operations', 'sales-leads']) {
+		await page.getByText(channel, { exact: true }).first().waitFor({ timeout: 10_000 });
+	}
+});
+
 it.each([
 	[OURS, ['Outputs', 'LinkedIn URL', 'Email', 'First Name', 'Company Website', 'Options']],
 	[
@@ -172,6 +213,7 @@ it.each([
 	],
 	['Unlock an event', ['Event', 'Options']],
 	['Find records', ['Return All', 'Limit', 'Output', 'Filters', 'Options']],
+	['Unlock people', ['Person IDs', 'Unlock', 'Event', 'Outputs', 'Options']],
 	['People of an event', ['Event', 'Return All', 'Limit', 'Output', 'Filters', 'Options']],
 ])("the fields of %s are there, in n8n's and the vendors' words", async (name, labels) => {
 	const page = await editor('light');
@@ -239,6 +281,7 @@ it.each(
 		['crm-contact-to-phone-to-slack', 'crm-to-slack', 'Find phone'],
 		['find-people-unlock-emails', 'find-people', 'Unlock emails'],
 		['find-event-unlock-people', 'find-event', 'Get people'],
+		['event-people-unlock-emails', 'event-people', 'Unlock emails'],
 	].flatMap(([file = '', image = '', ours = '']) =>
 		THEMES.map((theme) => ({ file, image, ours, theme })),
 	),

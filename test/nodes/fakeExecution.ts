@@ -41,6 +41,8 @@ export interface Setup {
 	runAsTool?: boolean;
 	/** n8n's data tables; without them, nothing may ask for one. */
 	dataTables?: FakeDataTables;
+	/** Gets what is told to a person who waits in the editor. */
+	messages?: unknown[];
 	/** When Stop is pressed, in milliseconds after the start; without it the run has no such button. */
 	stopAfterMs?: number;
 }
@@ -112,6 +114,7 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 			expression === '{{ $runIndex }}' && item === 0 ? (setup.round ?? 0) : undefined,
 		getExecutionCancelSignal: () => (stopAfterMs === undefined ? undefined : stop.signal),
 		isToolExecution: () => setup.asTool ?? false,
+		sendMessageToUI: (message: unknown) => void setup.messages?.push(message),
 		addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
 	};
 	return context as unknown as IExecuteFunctions;

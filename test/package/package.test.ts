@@ -50,6 +50,7 @@ it('ships what n8n loads and little else', () => {
 		...schemaFiles().map(({ file }) => `dist/nodes/EcoreLensmor/__schema__/v1.0.0/${file}`),
 		'dist/nodes/EcoreLensmor/ecoreLensmor.dark.svg',
 		'dist/nodes/EcoreLensmor/ecoreLensmor.svg',
+		'dist/third-party-licences.txt',
 		'index.js',
 		'package.json',
 	]);

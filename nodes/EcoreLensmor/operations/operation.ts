@@ -192,6 +192,8 @@ export interface Submissions<Request = unknown, Progress = unknown, Status = unk
 		settle(progress: Progress, request: Request): Settled | undefined;
 		/** Whether the task is over. What it has not told by then, it never will. */
 		isOver(progress: Progress): boolean;
+		/** How far it is, as a sentence for a person who waits. */
+		describe(progress: Progress): string;
 	};
 	/** A free request that says whether a thing is bought, whoever bought it. */
 	status: {

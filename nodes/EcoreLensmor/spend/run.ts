@@ -252,6 +252,8 @@ async function prepare(
 				operation,
 				submissions,
 				requestFree,
+				// n8n shows it in the browser's console, and only if a person runs the workflow by hand.
+				(progress) => context.sendMessageToUI?.(progress),
 			);
 		}
 		return { parameters, options: first.options, settings, ...others, run, spending };

@@ -81,6 +81,8 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 		>,
 		private readonly submissions: Submissions<Request>,
 		private readonly requestFree: RequestFree,
+		/** Tells a person who waits in the editor how far a task is. */
+		private readonly tell: (progress: string) => void,
 	) {
 		this.waitUpToMs = submissions.waitUpToMs;
 	}
@@ -268,8 +270,11 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 			if (answer.kind === 'missing') state.isOver = true;
 			if (answer.kind === 'delivered') {
 				state.progress = answer.response;
-				const isOver = tryOperation(() => task.isOver(answer.response));
-				state.isOver = 'defect' in isOver || isOver.result;
+				const told = tryOperation(() => {
+					this.tell(task.describe(answer.response));
+					return task.isOver(answer.response);
+				});
+				state.isOver = 'defect' in told || told.result;
 			}
 			return state.isOver;
 		});

@@ -322,6 +322,17 @@ describe('waiting', () => {
 		}
 	});
 
+	it('a person who waits in the editor is told at each look how far the task is', async () => {
+		const setup = asking(persons(3), {}, { messages: [] });
+		Object.assign(setup.vendor.world.contacts, { looksUntilReady: 2, readyPerLook: 1 });
+		await play(setup);
+		expect(setup.messages).toEqual([
+			"Lensmor's task is processing: 1 of 3 people are done",
+			"Lensmor's task is processing: 2 of 3 people are done",
+			"Lensmor's task is completed: 3 of 3 people are done",
+		]);
+	});
+
 	it('lost looks at a task lose nothing', async () => {
 		const setup = asking(persons(2), { waitUpTo: 60 });
 		setup.vendor.fault({ kind: 'lostBefore', on: 'unlock-tasks', times: 4 });

@@ -286,6 +286,10 @@ function submissions(
 				}
 				return hasFailed ? failedToFind(request, person?.errorCode ?? '', null) : undefined;
 			},
+			describe: ({ taskStatus, people }) => {
+				const done = [...people.values()].filter(({ status }) => DONE.includes(status)).length;
+				return `Lensmor's task is ${taskStatus}: ${done} of ${people.size} people are done`;
+			},
 			isOver: ({ taskStatus }) => taskStatus === 'completed' || taskStatus === 'failed',
 		},
 		status: { endpoint: getPersonProfile, read: readStatus },
@@ -389,6 +393,8 @@ function together(
 		fields: { alreadyUnlocked: alreadyUnlocked.size === 1 ? same : null, contacts },
 	};
 }
+
+const DONE = ['unlocked', 'failed'];
 
 // What needs attention must not hide behind what went well.
 const MOST_URGENT: Outcome[] = ['uncertain', 'refused', 'not_sent', 'processing'];
