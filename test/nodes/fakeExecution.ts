@@ -41,6 +41,8 @@ export interface Setup {
 	runAsTool?: boolean;
 	/** n8n's data tables; without them, nothing may ask for one. */
 	dataTables?: FakeDataTables;
+	/** An n8n without hints and without a word for tools, and whether an agent calls the node there. */
+	inOldN8n?: 'asNode' | 'asTool';
 	/** Gets what is told to a person who waits in the editor. */
 	messages?: unknown[];
 	/** When Stop is pressed, in milliseconds after the start; without it the run has no such button. */
@@ -96,13 +98,14 @@ export function editorOf(
 function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions {
 	const { vendor, parameters, items, onError = 'stopWorkflow', memory = {}, stopAfterMs } = setup;
 	const rewired = setup.runAsTool === true ? { rewireOutputLogTo: 'ai_tool' } : {};
-	const node = { name: 'eCore & Lensmor', parameters, onError, ...rewired } as unknown as INode;
+	const type = `n8n-nodes-ecore-lensmor.ecoreLensmor${setup.inOldN8n === 'asTool' ? 'Tool' : ''}`;
+	const node = { name: 'eCore & Lensmor', type, parameters, onError, ...rewired };
 	const stop = new AbortController();
 	if (stopAfterMs !== undefined) setTimeout(() => stop.abort(), stopAfterMs);
 
 	const context = {
 		...setup.dataTables?.contextOf('Leads'),
-		...servedBy(vendor, node, setup.credential),
+		...servedBy(vendor, node as unknown as INode, setup.credential),
 		getInputData: () => items,
 		continueOnFail: () => onError !== 'stopWorkflow',
 		getNodeParameter: (name: string, item: number, fallback: unknown) =>
@@ -117,7 +120,9 @@ function contextOf(setup: Setup, hints: NodeExecutionHint[]): IExecuteFunctions 
 		sendMessageToUI: (message: unknown) => void setup.messages?.push(message),
 		addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
 	};
-	return context as unknown as IExecuteFunctions;
+	const old = { isToolExecution: undefined, addExecutionHints: undefined };
+	const whole = setup.inOldN8n === undefined ? context : { ...context, ...old };
+	return whole as unknown as IExecuteFunctions;
 }
 
 /** Starts one run of the node; it goes on as the clock does. */

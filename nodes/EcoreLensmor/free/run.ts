@@ -69,7 +69,7 @@ export async function runFree(
 		throw failedFree(node, problemsIn(results));
 	}
 	const leftOut = results.flatMap((result) => ('items' in result ? (result.leftOut ?? []) : []));
-	if (leftOut.length > 0) context.addExecutionHints(whatIsLeftOut(leftOut));
+	if (leftOut.length > 0) context.addExecutionHints?.(whatIsLeftOut(leftOut));
 	return [await mapInSlices(itemsOf(results, errorOutput), (item) => item)];
 }
 

@@ -113,7 +113,12 @@ export function sendToErrorOutput(
 ): void {
 	// n8n sends an item with `error` to the error output, and then replaces the fields of its copy of the
 	// item if the copy has `error` too. A property that is not enumerable is seen but not copied, so the
-	// outcome and the credits stay with the item.
+	// outcome and the credits stay with the item. n8n before 1.120 takes `error` off the item, so it must be writable.
 	const value = nodeError(node, reason, undefined, item);
-	Object.defineProperty(output, 'error', { value, enumerable: false });
+	Object.defineProperty(output, 'error', {
+		value,
+		writable: true,
+		configurable: true,
+		enumerable: false,
+	});
 }

@@ -66,7 +66,8 @@ export function isCalledByAgent(context: IExecuteFunctions): boolean {
 }
 
 function isToolCalledByAgent(context: IExecuteFunctions): boolean {
-	return context.isToolExecution?.() ?? false;
+	// Older n8n says it with the type alone.
+	return context.isToolExecution?.() ?? context.getNode().type.endsWith('Tool');
 }
 
 function hasExpression(raw: unknown): boolean {

@@ -112,7 +112,8 @@ export async function runPaid(
 		await checkPrices(session, operation.priceCheck, results, concurrency);
 	}
 	const { balance, memory, book } = spending;
-	context.addExecutionHints(
+	// Not in the oldest n8n that is supported.
+	context.addExecutionHints?.(
 		summary(results, { balance, spentInAll: memory.spent, bookProblem: book?.problem }),
 	);
 	// A combined request has no single input item to keep. A tool's input item is what the agent received,

@@ -88,3 +88,17 @@ it('the expression of the outputs names those of each operation', () => {
 		expect(outputs).toContain(`"${name}":${names}`);
 	}
 });
+
+it('an n8n before 1.120 takes the error off an item of the error output: its fields stay', async () => {
+	const setup = asking(phones, 0, { items: keyed(null, null), onError: 'continueErrorOutput' });
+	const { output, json } = await play(setup);
+	for (const item of output) {
+		expect(item.error?.message).toContain('is needed');
+		Object.assign(item, { error: undefined });
+		delete item.error;
+	}
+	expect(json.map(({ outcome, creditsCharged }) => [outcome, creditsCharged])).toEqual([
+		['refused', 0],
+		['refused', 0],
+	]);
+});
