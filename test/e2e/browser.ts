@@ -24,6 +24,7 @@ export interface Page extends Pick<Locator, 'getByText' | 'getByTestId' | 'locat
 	keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
 	screenshot(options: { path: string }): Promise<unknown>;
 	waitForTimeout(ms: number): Promise<void>;
+	close(): Promise<void>;
 	evaluate(script: string): Promise<unknown>;
 }
 

@@ -20,6 +20,11 @@ beforeAll(async () => {
 	browser = await startBrowser();
 }, 60_000);
 afterAll(async () => await browser?.close());
+// An open editor keeps working, and many of them make the next one slow.
+const pages: Page[] = [];
+afterEach(async () => {
+	for (const page of pages.splice(0)) await page.close();
+});
 
 /** The editor as its owner sees it, with nothing of n8n's own in the way. */
 async function editor(theme: (typeof THEMES)[number], height = 800): Promise<Page> {
@@ -28,6 +33,7 @@ async function editor(theme: (typeof THEMES)[number], height = 800): Promise<Pag
 		viewport: { width: 1280, height },
 		colorScheme: theme,
 	});
+	pages.push(page);
 	await page.goto(`${host().n8n.address}/signin`);
 	await page.locator('input[type=email], input[name=emailOrLdapLoginId]').first().fill(OWNER.email);
 	await page.locator('input[type=password]').first().fill(OWNER.password);
@@ -41,7 +47,7 @@ async function editor(theme: (typeof THEMES)[number], height = 800): Promise<Pag
 async function open(page: Page, workflow: string, inside = ''): Promise<void> {
 	await page.goto(`${host().n8n.address}/workflow/${workflow}${inside}`);
 	await page
-		.getByTestId(inside === '' ? 'canvas-default-node' : 'ndv')
+		.getByTestId(inside === '' ? 'canvas-node' : 'ndv')
 		.first()
 		.waitFor();
 	// n8n explains its news in pop-ups; a person clicks them away once.
