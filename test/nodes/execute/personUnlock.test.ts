@@ -185,6 +185,25 @@ describe('limits', () => {
 		expect(setup.vendor.sent).toEqual([]);
 	});
 
+	it('Maximum Credits per Day cuts a submission at once, also while its task takes minutes', async () => {
+		const options = { purchaseBook: NAME, maximumCreditsPerDay: 35, waitUpTo: 50 };
+		const setup = asking(persons(4), options, { dataTables: new FakeDataTables() });
+		setup.vendor.world.contacts.looksUntilReady = 99;
+		const begun = Date.now();
+		const { json } = await play(setup);
+		expect(told(json)).toEqual([
+			['processing', 15],
+			['processing', 15],
+			['not_sent', 0],
+			['not_sent', 0],
+		]);
+		expect(submitted(setup)).toEqual([persons(2)]);
+		// One wait for the task, and none for those who do not fit.
+		expect(Date.now() - begun).toBeLessThan(60_000);
+		const next = await play(anew(setup, { items: keyed(person(5)) }));
+		expect(told(next.json)).toEqual([['not_sent', 0]]);
+	});
+
 	it('Maximum Credits per Day holds for two executions at once', async () => {
 		const options = { purchaseBook: NAME, maximumCreditsPerDay: 60 };
 		const one = asking(persons(3), options, { dataTables: new FakeDataTables() });

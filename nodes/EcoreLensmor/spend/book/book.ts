@@ -397,13 +397,15 @@ export class PurchaseBook {
 			followsDoubt: doubts.length > 0,
 			process: (taskId, validForMs) => {
 				task = taskId;
+				// It is charged: nobody has to wait for it to cost less.
+				this.limits.settle(row.credits, row.credits);
 				const asked = { ...row, result: JSON.stringify({ taskId }), validForMs };
 				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
 				replace([asked, ...closed], doubts);
 			},
 			settle: ({ outcome, credits = row.credits, result }) => {
 				if (task !== undefined) {
-					this.limits.settle(row.credits, credits);
+					this.limits.settle(0, credits - row.credits);
 					this.settleTask(row.key, task, true, { outcome, credits, result });
 					return;
 				}
