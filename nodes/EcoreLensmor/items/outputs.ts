@@ -10,16 +10,23 @@ export function outputNames({ description }: Pick<PaidOperation, 'description'>)
 	return [...description.outputs.map(({ name }) => name), OTHER_OUTPUT];
 }
 
-const namesByOperation = Object.fromEntries(
+const byOperation = Object.fromEntries(
 	operations.flatMap((operation) =>
 		operation.kind === 'paid'
-			? [[`${operation.resource}.${operation.operation}`, outputNames(operation)]]
+			? [[`${operation.resource}.${operation.operation}`, outputNames(operation).map(asOutput)]]
 			: [],
 	),
 );
 
-/** The node's outputs: an expression that n8n resolves with the node's parameters. */
-export const outputs: INodeTypeDescription['outputs'] = `={{ ($parameter.outputs === "byOutcome" && ${JSON.stringify(namesByOperation)}[$parameter.resource + "." + $parameter.operation] || [undefined]).map((displayName) => ({ type: "main", displayName })) }}`;
+function asOutput(displayName: string) {
+	return { type: 'main', displayName };
+}
+
+/**
+ * The node's outputs: an expression that n8n resolves with the node's parameters. Without a function in it: what older
+ * versions resolve expressions with cannot read one.
+ */
+export const outputs: INodeTypeDescription['outputs'] = `={{ $parameter.outputs === "byOutcome" && ${JSON.stringify(byOperation)}[$parameter.resource + "." + $parameter.operation] || [{ type: "main" }] }}`;
 
 /**
  * Distributes the items of a paid run to the node's outputs, in order. `results`: their results. An agent sees

@@ -83,9 +83,10 @@ it('the expression of the outputs names those of each operation', () => {
 		const name = `${parameters.resource as string}.${parameters.operation as string}`;
 		const names =
 			repeat === 'paid'
-				? '["Found","Not Found","Other"]'
-				: '["Unlocked","Already Unlocked","Not Found","Other"]';
-		expect(outputs).toContain(`"${name}":${names}`);
+				? ['Found', 'Not Found', 'Other']
+				: ['Unlocked', 'Already Unlocked', 'Not Found', 'Other'];
+		const named = names.map((displayName) => ({ type: 'main', displayName }));
+		expect(outputs).toContain(`"${name}":${JSON.stringify(named)}`);
 	}
 });
 

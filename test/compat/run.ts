@@ -1,0 +1,111 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import engines from './engines.json';
+
+// What holds money together, on n8n's engine.
+const TESTS = [
+	'badInput',
+	'decisionTable',
+	'hostileAnswers',
+	'itemLinking',
+	'options',
+	'outputs',
+	'records',
+	'spendsOnce',
+];
+
+const FOLDER = path.resolve(__dirname, '../..');
+const DOCUMENT = path.join(FOLDER, 'docs/compatibility.md');
+
+interface Result {
+	version: string;
+	passed: number;
+	failed: number;
+	names: string[];
+}
+
+/** Installs the engine of one n8n in a folder of its own, once. */
+function install(version: string, packages: Record<string, string>): string {
+	const folder = path.join(FOLDER, '.cache/compat', version);
+	const done = path.join(folder, 'installed');
+	if (existsSync(done)) return folder;
+	process.stdout.write(`Installing the engine of n8n ${version} ...\n`);
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(path.join(folder, 'package.json'), '{ "private": true }');
+	const wanted = Object.entries(packages).map(([name, exact]) => `${name}@${exact}`);
+	const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--silent'];
+	execFileSync('npm', ['install', ...quiet, ...wanted], { cwd: folder, stdio: 'inherit' });
+	writeFileSync(done, '');
+	return folder;
+}
+
+function test(version: string, engine: string): Result {
+	const results = mkdtempSync(path.join(tmpdir(), 'compat-'));
+	const outputFile = path.join(results, 'results.json');
+	const files = TESTS.map((name) => `test/engine/${name}.test.ts`);
+	const config = ['--config', 'test/compat/jest.config.js', '--silent'];
+	try {
+		spawnSync('jest', [...config, '--json', '--outputFile', outputFile, ...files], {
+			cwd: FOLDER,
+			env: { ...process.env, COMPAT_ENGINE: engine },
+			stdio: 'ignore',
+		});
+		const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(
+			readFileSync(outputFile, 'utf8'),
+		) as {
+			numPassedTests: number;
+			numFailedTests: number;
+			numFailedTestSuites: number;
+			testResults: Array<{
+				message: string;
+				assertionResults: Array<{ status: string; fullName: string }>;
+			}>;
+		};
+		const names = testResults.flatMap(({ message, assertionResults }) =>
+			assertionResults.length === 0
+				? [message.trim().slice(0, 300)]
+				: assertionResults.flatMap(({ status, fullName }) =>
+						status === 'failed' ? [fullName] : [],
+					),
+		);
+		const failed = Math.max(numFailedTests, numFailedTestSuites);
+		return { version, passed: numPassedTests, failed, names };
+	} finally {
+		rmSync(results, { recursive: true });
+	}
+}
+
+/** Puts the table of what was run into the document, between its marks. */
+function writeTable(results: Result[]): void {
+	const rows = results.map(
+		({ version, passed, failed }) =>
+			`| ${version} | ${Object.entries(engines[version as keyof typeof engines])
+				.map(([name, exact]) => `${name} ${exact}`)
+				.slice(0, 2)
+				.join(', ')} | ${passed} of ${passed + failed} |`,
+	);
+	const table = ['| n8n | Engine | Tests that pass |', '| --- | --- | --- |', ...rows].join('\n');
+	const date = new Date().toISOString().slice(0, 10);
+	const text = readFileSync(DOCUMENT, 'utf8').replace(
+		/(<!-- engines -->)[\s\S]*(<!-- \/engines -->)/,
+		`$1\n\nRun on ${date}, Node ${process.versions.node}:\n\n${table}\n\n$2`,
+	);
+	writeFileSync(DOCUMENT, text);
+	spawnSync('prettier', ['--write', DOCUMENT], { stdio: 'ignore' });
+}
+
+const [only] = process.argv.slice(2);
+const results = Object.entries(engines)
+	.filter(([version]) => only === undefined || version === only)
+	.map(([version, packages]) => {
+		const result = test(version, install(version, packages));
+		process.stdout.write(`n8n ${version}: ${result.passed} passed, ${result.failed} failed\n`);
+		for (const name of result.names) process.stdout.write(`  ✕ ${name}\n`);
+		return result;
+	});
+if (only === undefined) writeTable(results);
+if (results.some(({ failed }) => failed > 0)) process.exitCode = 1;
