@@ -8,6 +8,8 @@ const engine = path.join(process.env.COMPAT_ENGINE ?? '', 'node_modules');
 /** @type {import('jest').Config} */
 module.exports = {
 	...base,
+	// Some engines keep something open that would keep jest waiting.
+	forceExit: true,
 	rootDir: path.resolve(__dirname, '../..'),
 	moduleNameMapper: {
 		'^n8n-workflow$': '<rootDir>/test/compat/workflow.js',

@@ -17,6 +17,8 @@ const TESTS = [
 	'spendsOnce',
 ];
 
+const LONGEST_RUN_MS = 15 * 60_000;
+
 const FOLDER = path.resolve(__dirname, '../..');
 const DOCUMENT = path.join(FOLDER, 'docs/compatibility.md');
 
@@ -53,6 +55,7 @@ function test(version: string, engine: string): Result {
 			cwd: FOLDER,
 			env: { ...process.env, COMPAT_ENGINE: engine },
 			stdio: 'ignore',
+			timeout: LONGEST_RUN_MS,
 		});
 		const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(
 			readFileSync(outputFile, 'utf8'),
