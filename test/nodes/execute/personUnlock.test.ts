@@ -178,6 +178,49 @@ describe('limits', () => {
 		);
 	});
 
+	it('an item of several people that only in part fits the limit is no problem, and tells each of them', async () => {
+		const keys = [[person(0), person(1)], person(2)];
+		const setup = asking(keys, { maximumCredits: 20 }, { onError: 'stopWorkflow' });
+		const { json, error } = await play(setup);
+		expect(error).toBeUndefined();
+		expect(told(json)).toEqual([
+			['not_sent', 15],
+			['not_sent', 0],
+		]);
+		const contacts = json[0]?.contacts as IDataObject[];
+		expect(told(contacts)).toEqual([
+			['unlocked', 15],
+			['not_sent', 0],
+		]);
+		expect(charged(setup.vendor)).toEqual([person(0)]);
+	});
+
+	it('one of several people who is refused is a problem of the item, and nothing further is sent', async () => {
+		const keys = [person(0), ['139574-person-0', person(1)], person(2)];
+		const setup = asking(keys, { batchSize: 1 }, { onError: 'stopWorkflow' });
+		setup.parameters = { ...setup.parameters, eventId: { __rl: true, mode: 'id', value: '26855' } };
+		const { error } = await play(setup);
+		expect(error?.message).toMatch(
+			/^For item 1: Lensmor says that this person is not at the event/,
+		);
+		expect(error?.description).toContain('Paid so far: 15 credits for 1 item');
+		expect(charged(setup.vendor)).toEqual([person(0)]);
+	});
+
+	it('a wallet that cannot pay for the next submission: what was bought before arrives', async () => {
+		const vendor = new FakeVendor({ lensmor: 40 });
+		const setup = asking(persons(4), { batchSize: 2 }, { vendor });
+		const { json } = await play(setup);
+		expect(told(json)).toEqual([
+			['unlocked', 15],
+			['unlocked', 15],
+			['refused', 0],
+			['refused', 0],
+		]);
+		expect(json[1]?.email).toBe('jonas.lindqvist@nordkap.se');
+		expect(json[2]?.reason).toContain('The Lensmor wallet cannot pay for this');
+	});
+
 	it('a dry run sends nothing, and counts every person once', async () => {
 		const setup = asking([[person(0), person(1)], person(1), person(2)], { dryRun: true });
 		const { json } = await play(setup);
@@ -350,6 +393,65 @@ describe('waiting', () => {
 			"Lensmor's task is processing: 2 of 3 people are done",
 			"Lensmor's task is completed: 3 of 3 people are done",
 		]);
+	});
+
+	it('a row of the book gets what came of its task: from the execution itself, or from another if it is gone', async () => {
+		const rowsOf = ({ dataTables }: Setup) =>
+			(dataTables?.named(NAME)?.rows ?? []).map(({ outcome, credits, execution }) => [
+				outcome,
+				credits,
+				execution,
+			]);
+		for (const [who, waitMs] of [
+			['itself', 0],
+			['another', 0],
+			['another', 60_000],
+		] as const) {
+			const setup = asking(
+				persons(2),
+				{ waitUpTo: 0, purchaseBook: NAME },
+				{ dataTables: new FakeDataTables() },
+			);
+			await play(setup);
+			const { executionId = '' } = setup;
+			expect(rowsOf(setup)).toEqual(Array(2).fill(['asked', 15, executionId]));
+			await jest.advanceTimersByTimeAsync(waitMs);
+			const { json } = await play(who === 'itself' ? { ...setup, round: 1 } : anew(setup));
+			expect(told(json)).toEqual(Array(2).fill(['unlocked', 0]));
+			if (who === 'another')
+				expect(json[0]?.reason).toBe('Another execution asked for it and paid');
+			// As long as the first one may be waiting, it writes this itself.
+			const outcome = who === 'another' && waitMs === 0 ? 'asked' : 'unlocked';
+			expect(rowsOf(setup)).toEqual(Array(2).fill([outcome, 15, executionId]));
+		}
+	});
+
+	it('whom a task could not find counts with the full price in the book and in limits', async () => {
+		const options = { purchaseBook: NAME, maximumCreditsPerDay: 35, maximumCredits: 100 };
+		const setup = asking([person(1009), person(0)], options, { dataTables: new FakeDataTables() });
+		expect(told((await play(setup)).json)).toEqual([
+			['not_found', null],
+			['unlocked', 15],
+		]);
+		const rows = setup.dataTables?.named(NAME)?.rows ?? [];
+		expect(rows.map(({ outcome, credits }) => [outcome, credits])).toEqual([
+			['not_found', 15],
+			['unlocked', 15],
+		]);
+		expect(told((await play(anew(setup, { items: keyed(person(2)) }))).json)).toEqual([
+			['not_sent', 0],
+		]);
+	});
+
+	it('somebody whose profile is gone after a lost answer is asked for again, and not found', async () => {
+		const gone = '26855-person-99999';
+		const setup = asking([gone, person(0)]);
+		setup.vendor.fault({ kind: 'lostBefore', on: 'POST' });
+		expect(told((await play(setup)).json)).toEqual([
+			['not_found', 0],
+			['unlocked', 15],
+		]);
+		expect(submitted(setup)).toHaveLength(2);
 	});
 
 	it('lost looks at a task lose nothing', async () => {

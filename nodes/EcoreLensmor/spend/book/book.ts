@@ -208,8 +208,10 @@ export class PurchaseBook {
 		{ outcome, credits, result }: Answer,
 	): void {
 		const written = this.change({ read: [key] }).then(async (rows) => {
+			// Without the database's time, this process's will do: at worst a row stands there twice.
 			const ofTask = rows.filter(
-				(row) => taskIdOf(row) === taskId && (isOurs || !isAlive(row, this.now)),
+				(row) =>
+					taskIdOf(row) === taskId && (isOurs || !isAlive(row, this.now ?? this.clock.today())),
 			);
 			if (ofTask.length === 0) return;
 			await this.change({
