@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { operations } from './operations';
-import type { Operation, PaidDescription } from './operations/operation';
+import type { Operation, PaidOperation } from './operations/operation';
 import { outputNames } from './items/outputs';
 import { RESOURCES } from './operations/resources';
 import {
@@ -116,20 +116,23 @@ function optionsOf(operation: Operation): INodeProperties[] {
 }
 
 /** The fields of an operation. What one costs stands first, also if the user renames the node. */
-function fieldsOf({ kind, description }: Operation): INodeProperties[] {
-	if (kind === 'free') return description.fields;
+function fieldsOf(operation: Operation): INodeProperties[] {
+	if (operation.kind === 'free') return operation.description.fields;
+	const { description } = operation;
 	const notice: INodeProperties = {
 		displayName: description.price,
 		name: 'priceNotice',
 		type: 'notice',
 		default: '',
 	};
-	return [notice, ...description.fields, outputsField(description)];
+	return [notice, ...description.fields, outputsField(operation)];
 }
 
-function outputsField(description: PaidDescription): INodeProperties {
+function outputsField(operation: PaidOperation): INodeProperties {
+	const { description } = operation;
 	const names = outputNames({ description });
 	const outcomes = description.outputs.flatMap((output) => output.outcomes);
+	const others = operation.submissions === undefined ? 'refused' : 'processing, refused';
 	return {
 		displayName: 'Outputs',
 		name: 'outputs',
@@ -140,12 +143,12 @@ function outputsField(description: PaidDescription): INodeProperties {
 			{
 				name: 'One',
 				value: 'one',
-				description: `All items leave by one output. To branch, put outcome in a Switch: ${outcomes.join(', ')}, refused, uncertain, not_sent; planned in a dry run.`,
+				description: `All items leave by one output. To branch, put outcome in a Switch: ${outcomes.join(', ')}, ${others}, uncertain, not_sent; planned in a dry run.`,
 			},
 			{
 				name: 'One per Outcome',
 				value: 'byOutcome',
-				description: `${names.join(', ')}. Other: refused, uncertain, not_sent, and planned in a dry run.`,
+				description: `${names.join(', ')}. Other: ${others}, uncertain, not_sent, and planned in a dry run.`,
 			},
 		],
 		description: 'Whether the node has an output for each outcome',

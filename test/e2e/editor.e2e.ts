@@ -355,6 +355,21 @@ it('Dry Run, added and nothing else: it is on, and Execute spends nothing and sa
 	expect(host().outside.sandbox.paidRequests).toEqual([]);
 });
 
+it('Record Unlock, with nothing but its UUID: what was paid for is there to be read', async () => {
+	const page = await editor('light');
+	const [contact] = CONTACTS;
+	const parameters = { resource: 'record', operation: 'unlock', uuids: contact?.uuid ?? '' };
+	await open(page, await byHand('Emails', parameters), inside);
+	await page.getByTestId('node-execute-button').first().click();
+	await page
+		.getByTestId('output-panel')
+		.first()
+		.getByText(contact?.email ?? '', { exact: true })
+		.first()
+		.waitFor({ timeout: 30_000 });
+	expect(host().outside.sandbox.world.spent()).toBe(1);
+});
+
 it('after a problem the person is told that Execute would pay again', async () => {
 	const page = await editor('light');
 	const { n8n, credentials, outside } = host();

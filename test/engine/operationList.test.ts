@@ -121,3 +121,14 @@ it('every paid operation says in its panel what it costs, every free one that it
 		);
 	for (const action of actions) expect(action).toMatch(/\(free\)$|\(.*credit/);
 });
+
+it('the outcomes to branch on stand where one builds the Switch; people can be processing', async () => {
+	const { node } = await load();
+	const { properties } = (node as INodeType).description;
+	const outputs = properties.filter(({ name }) => name === 'outputs');
+	for (const { options = [], displayOptions } of outputs) {
+		const texts = JSON.stringify(options);
+		expect(texts).toContain('refused, uncertain, not_sent');
+		expect(texts.includes('processing')).toBe(displayOptions?.show?.resource?.[0] === 'person');
+	}
+});
