@@ -102,13 +102,14 @@ function writeTable(results: Result[]): void {
 }
 
 const [only] = process.argv.slice(2);
-const results = Object.entries(engines)
-	.filter(([version]) => only === undefined || version === only)
-	.map(([version, packages]) => {
-		const result = test(version, install(version, packages));
-		process.stdout.write(`n8n ${version}: ${result.passed} passed, ${result.failed} failed\n`);
-		for (const name of result.names) process.stdout.write(`  ✕ ${name}\n`);
-		return result;
-	});
-if (only === undefined) writeTable(results);
+const results: Result[] = [];
+for (const [version, packages] of Object.entries(engines)) {
+	if (only !== undefined && version !== only) continue;
+	const result = test(version, install(version, packages));
+	results.push(result);
+	process.stdout.write(`n8n ${version}: ${result.passed} passed, ${result.failed} failed\n`);
+	for (const name of result.names) process.stdout.write(`  ✕ ${name}\n`);
+	// After each, so that what was run stands there also if a later one is stopped.
+	if (only === undefined) writeTable(results);
+}
 if (results.some(({ failed }) => failed > 0)) process.exitCode = 1;
