@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -171,34 +173,41 @@ export class Outside {
 	}
 }
 
-const HOP_BY_HOP = ['connection', 'content-length', 'host', 'transfer-encoding'];
+const HOP_BY_HOP = ['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding'];
+
+function withoutHopByHop(headers: Heard['headers']): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(headers).filter(
+			(entry): entry is [string, string] =>
+				typeof entry[1] === 'string' && !HOP_BY_HOP.includes(entry[0]),
+		),
+	);
+}
 
 /**
- * Has a server answer what was heard; if it ends the connection, so does the proxy. Not mockttp's own forwarding:
- * that takes a request for its own if its port is one that it uses itself for another connection, which happens
- * by chance when there are hundreds.
+ * Has a server answer what was heard; if it ends the connection, so does the proxy. Each on a connection of its own:
+ * one that is used again may be closed just then, and the answer would be lost. Not mockttp's own forwarding: that
+ * takes a request for its own if its port is one that it uses itself for another connection, which happens by chance
+ * when there are hundreds.
  */
 async function forward(
-	{ method, path, headers, body }: Heard,
+	{ method, path: target, headers, body }: Heard,
 	to: string,
 ): Promise<Answer | 'close'> {
-	const kept = Object.entries(headers).filter(
-		(entry): entry is [string, string] =>
-			typeof entry[1] === 'string' && !HOP_BY_HOP.includes(entry[0]),
-	);
 	try {
-		const answer = await fetch(`${to}${path}`, {
+		const sent = request(`${to}${target}`, {
 			method,
-			headers: kept,
-			redirect: 'manual',
-			...(body.buffer.length === 0 ? {} : { body: new Uint8Array(body.buffer) }),
+			headers: { ...withoutHopByHop(headers), 'content-length': String(body.buffer.length) },
+			agent: false,
 		});
+		sent.end(body.buffer);
+		const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+		const chunks: Buffer[] = [];
+		for await (const chunk of answer) chunks.push(chunk as Buffer);
 		return {
-			status: answer.status,
-			headers: Object.fromEntries(
-				[...answer.headers].filter(([name]) => !HOP_BY_HOP.includes(name)),
-			),
-			rawBody: Buffer.from(await answer.arrayBuffer()),
+			status: answer.statusCode ?? 502,
+			headers: withoutHopByHop(answer.headers),
+			rawBody: Buffer.concat(chunks),
 		};
 	} catch {
 		return 'close';

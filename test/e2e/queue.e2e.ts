@@ -101,7 +101,12 @@ it('two executions on two workers ask for the same 100 people at the same time, 
 	await Promise.all([1, 2].map(async () => await n8n.webhook('shared', { people: list })));
 	const ended = await n8n.ended(workflow, 2, 100_000);
 
-	expect(ended.map(({ status }) => status)).toEqual(['success', 'success']);
+	const executions = await Promise.all(ended.map(async ({ id }) => await n8n.execution(id)));
+	const problems = executions.map(({ data }) => data.resultData.error);
+	expect([ended.map(({ status }) => status), problems]).toEqual([
+		['success', 'success'],
+		[undefined, undefined],
+	]);
 	const items = (
 		await Promise.all(ended.map(async ({ id }) => outputOf(await n8n.execution(id))))
 	).flat();
