@@ -190,8 +190,14 @@ export interface Submissions<Request = unknown, Progress = unknown, Status = unk
 		endpoint: FreeEndpoint<{ taskId: string; request: Request }, Progress>;
 		/** What came of a request; `undefined` as long as that is open. Credits are those of the submission. */
 		settle(progress: Progress, request: Request): Settled | undefined;
+		/** What came of a request of a task that is over, if the status of the thing does not tell either. */
+		settleWithoutStatus(progress: Progress, request: Request): Settled | undefined;
+		/** Whether the task names what was asked for. If not, nobody knows whether that was charged. */
+		names(progress: Progress, request: Request): boolean;
 		/** Whether the task is over. What it has not told by then, it never will. */
 		isOver(progress: Progress): boolean;
+		/** Whether the task surely goes on, so that there is no need to look for its results elsewhere. */
+		isWorking(progress: Progress): boolean;
 		/** How far it is, as a sentence for a person who waits. */
 		describe(progress: Progress): string;
 	};
@@ -199,14 +205,14 @@ export interface Submissions<Request = unknown, Progress = unknown, Status = unk
 	status: {
 		endpoint: FreeEndpoint<Request, Status>;
 		/**
-		 * What is known of a request: it was not bought, it is being bought, or what came of it. `credits`: what this
-		 * execution paid for it; `null` if nobody knows.
+		 * What is known of a request: it was surely not bought, it is being bought, nobody can tell, or what came of
+		 * it. `credits`: what was paid for it; `null` if nobody knows.
 		 */
 		read(
 			status: Status,
 			request: Request,
 			credits: number | null,
-		): 'notBought' | 'inProgress' | Settled;
+		): 'notBought' | 'inProgress' | 'unclear' | Settled;
 	};
 	/** A free request that says the balance, in credits. */
 	balance: FreeEndpoint<object, { totalBalance: number | null }>;

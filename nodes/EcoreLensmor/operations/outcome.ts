@@ -95,9 +95,12 @@ export function isProblem({ outcome, limitReached }: Receipt): boolean {
  * may have been bought by the lost one, so nobody knows what both cost. Other receipts stay as they are.
  */
 export function afterALostAnswer(receipt: Receipt): Receipt {
-	if (receipt.outcome !== 'already_unlocked' && receipt.outcome !== 'partly_unlocked') {
-		return receipt;
-	}
+	const { outcome, creditsCharged } = receipt;
+	const isOpen =
+		outcome === 'already_unlocked' ||
+		outcome === 'partly_unlocked' ||
+		(outcome === 'processing' && creditsCharged === 0);
+	if (!isOpen) return receipt;
 	const cost =
 		receipt.creditsCharged === 0 ? '' : `${receipt.creditsCharged} credits for this answer. `;
 	return {

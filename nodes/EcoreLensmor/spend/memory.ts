@@ -32,8 +32,11 @@ export interface Open {
 	reserved: number;
 	/** Earlier attempts that may have been charged in addition to this one. */
 	earlier?: Earlier;
-	/** Set if the vendor is still working on it: nothing is sent, and what came of it is asked for. */
-	processing?: Receipt;
+	/**
+	 * Set if the vendor is still working on it: nothing is sent, and what came of it is asked for. The receipt is
+	 * that for this run; `paid`: what it cost whichever run, in credits, `null` if nobody knows.
+	 */
+	processing?: { receipt: Receipt; paid: number | null };
 }
 
 /** Earlier attempts in doubt: the receipt that was given for them, and the most that they cost, in credits. */
@@ -162,7 +165,9 @@ export class Memory {
 		const worstCase = creditsOf(entry);
 		if (receipt.outcome === 'processing') {
 			this.claim(key);
-			return { kind: 'open', lostBefore: false, reserved: worstCase, processing: receipt };
+			const paid = fullReceipt(entry).creditsCharged;
+			const processing = { receipt, paid };
+			return { kind: 'open', lostBefore: false, reserved: worstCase, processing };
 		}
 		if (!this.maySendAgain(entry, repeat)) {
 			this.claim(key);
@@ -226,15 +231,28 @@ export class Memory {
 	 * Writes down what came of a purchase that was being processed, and returns the receipt for this run. An output
 	 * that carries the charge already stays the one.
 	 */
-	recordProcessed(key: string, { receipt, worstCase }: Note): Receipt {
+	recordProcessed(key: string, { receipt, worstCase, doubt }: Note): Receipt {
 		const previous = this.entryOf(key);
 		if (previous === undefined) return receipt;
-		const entry: Entry = { ...previous, receipt, credits: receipt.creditsCharged ?? worstCase };
+		const entry: Entry = {
+			...previous,
+			receipt,
+			credits: receipt.creditsCharged ?? worstCase,
+			doubt,
+			leftBy: doubt === undefined ? undefined : this.run.executionId,
+		};
 		this.stored.spent += creditsOf(entry) - creditsOf(previous);
 		const packed = this.pack(entry);
 		packed[HANDED_OVER_IN] = previous.handedOverIn ?? null;
 		this.stored.entries[key] = packed;
 		return this.receiptForThisRun(entry);
+	}
+
+	/** Forgets a request that cost nothing and was not answered, so that it may be sent again. */
+	forget(key: string): void {
+		if (!this.has(key)) return;
+		delete this.stored.entries[key];
+		this.stored.count -= 1;
 	}
 
 	/** Notes that the purchase book told this execution of a purchase that another one left in doubt. */
@@ -267,7 +285,8 @@ export class Memory {
 	async handOver(keys: Iterable<string>): Promise<void> {
 		await mapInSlices(keys, (key) => {
 			const packed = this.stored.entries[key];
-			if (packed !== undefined) packed[HANDED_OVER_IN] ??= this.run.runIndex;
+			// What another run has written down since is on an item of that run.
+			if (packed?.[RUN_INDEX] === this.run.runIndex) packed[HANDED_OVER_IN] ??= this.run.runIndex;
 			delete this.stored.requests[key];
 		});
 		await this.forgetTheOldest();

@@ -3,6 +3,7 @@ import type { PaidOperation } from '../operations/operation';
 import { withoutAnswer } from '../operations/outcome';
 import { mapInSlices } from '../timeSlices';
 import type { Spending } from './purchase';
+import { joined } from './purchaseAll';
 import type { Regrouped } from './regrouped';
 
 /** Puts on each result the most it would cost, in credits, and sends nothing. */
@@ -38,9 +39,7 @@ export async function planDryRun(
 				: operation.endpoint.worstCase(keyed.request);
 		});
 		result.receipt = withoutAnswer(operation, 'planned', '');
-		result.request = areAllWanted
-			? submissions?.join(requests.map(({ request }) => request))
-			: first.request;
+		result.request = areAllWanted ? joined(submissions, requests) : first.request;
 		// The first request that finds something is the last one, and the others cost nothing.
 		const cost = areAllWanted ? costs.reduce((sum, one) => sum + one, 0) : Math.max(0, ...costs);
 		result.maximumCost = earlier === undefined ? cost : 0;

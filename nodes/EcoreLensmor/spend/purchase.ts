@@ -107,7 +107,7 @@ async function buy<Request, Response>(
 ): Promise<Receipt> {
 	const { processing } = recollection;
 	if (processing !== undefined) {
-		return await follow(spending, operation, keyed, plan, { receipt: processing });
+		return await follow(spending, operation, keyed, plan, processing);
 	}
 	const { maximumCredits } = spending;
 	const { limit } = spending.shared;
@@ -133,6 +133,8 @@ async function buy<Request, Response>(
 /** What came of a request, and who is to write down what else comes of it. */
 interface Bought {
 	receipt: Receipt;
+	/** What was paid for it in all, in credits, if the receipt is not the one that tells; `null` if nobody knows. */
+	paid?: number | null;
 	claim?: Claim | undefined;
 	/** Whether another execution started the vendor's task, and told what it cost. */
 	isOfOthers?: boolean;
@@ -153,7 +155,10 @@ async function buyWithinLimit<Request, Response>(
 			await open(spending, operation, { key, about, worstCase, despiteDoubt });
 		const opening = await (submissions === undefined ? ask() : submissions.before(ask));
 		if (opening.kind === 'known') return { receipt: opening.receipt };
-		if (opening.kind === 'processing') return { receipt: opening.receipt, isOfOthers: true };
+		if (opening.kind === 'processing') {
+			const { receipt, paid } = opening;
+			return { receipt, paid, isOfOthers: true };
+		}
 		if (opening.kind === 'heldBack') {
 			const { outcome, reason, isLimit } = opening;
 			const receipt = unsentReceipt(operation, recollection, outcome, reason);
@@ -198,30 +203,48 @@ async function buyWithinLimit<Request, Response>(
 	}
 }
 
+const NOT_BOUGHT =
+	'The vendor worked on it, and now shows it as not bought, so it may or may not have charged';
+const NOTHING_BOUGHT =
+	'The vendor charged nothing for it, but shows it as not bought. Ask for it again';
+
 /** Waits until it is known what came of a request that the vendor works on, and writes it down. Never throws. */
 async function follow<Request, Response>(
 	spending: Spending,
 	operation: PaidOperation<Request, Response>,
 	{ key, request }: KeyedRequest<Request>,
 	{ worstCase }: Plan,
-	{ receipt: processing, claim, isOfOthers = false }: Bought,
+	{ receipt: processing, claim, isOfOthers = false, ...bought }: Bought,
 ): Promise<Receipt> {
 	const { memory, submissions, book } = spending;
 	const { repeat } = operation.endpoint;
-	const settled = await submissions?.follow(request, processing);
-	if (settled === undefined) {
+	const { fields } = processing;
+	const creditsCharged = bought.paid === undefined ? processing.creditsCharged : bought.paid;
+	const followed = await submissions?.follow(request, { creditsCharged, fields });
+	if (followed === undefined) {
 		settle(claim, repeat, processing);
 		return processing;
 	}
-	const receipt = withBalance(spending, settled);
-	const { taskId } = processing.fields;
-	if (claim !== undefined) settle(claim, repeat, receipt);
-	else if (typeof taskId === 'string') {
-		const { outcome, creditsCharged } = receipt;
-		const answer = { outcome, credits: creditsCharged ?? undefined, result: '' };
-		book?.settleTask(key, taskId, !isOfOthers, answer);
+	if (followed === 'notBought' && creditsCharged === 0) {
+		// Nothing is known that would answer the next request for the same.
+		memory.forget(key);
+		claim?.takeBack();
+		return withBalance(spending, withoutAnswer(operation, 'refused', NOTHING_BOUGHT));
 	}
-	if (!isOfOthers) return memory.recordProcessed(key, { receipt, worstCase });
+	const receipt = withBalance(
+		spending,
+		followed === 'notBought' ? withoutAnswer(operation, 'uncertain', NOT_BOUGHT) : followed,
+	);
+	const doubt = followed === 'notBought' ? 'unreadable' : undefined;
+	if (claim !== undefined) settle(claim, repeat, receipt);
+	else if (typeof fields.taskId === 'string') {
+		const outcome = followed === 'notBought' ? 'asked' : receipt.outcome;
+		// What others paid is in their row already.
+		const credits = isOfOthers ? undefined : (receipt.creditsCharged ?? undefined);
+		book?.settleTask(key, fields.taskId, !isOfOthers, { outcome, credits, result: '' });
+	}
+	if (!isOfOthers) return memory.recordProcessed(key, { receipt, worstCase, doubt });
+	if (followed === 'notBought') return { ...receipt, creditsCharged: 0 };
 	const reason = sentences(receipt.reason, 'Another execution asked for it and paid');
 	return memory.record(key, repeat, {
 		receipt: { ...receipt, creditsCharged: 0, reason },

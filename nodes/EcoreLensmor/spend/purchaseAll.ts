@@ -18,7 +18,7 @@ export async function purchaseAll(
 	atOnce: number,
 	regrouped: Regrouped,
 ): Promise<Iterable<string>> {
-	const asked = new Map<string, { item: number; receipt: Promise<Receipt> }>();
+	const asked = new Map<string, { item: number; request: unknown; receipt: Promise<Receipt> }>();
 	const purchaseOnce = async (request: KeyedRequest): Promise<Receipt> =>
 		// The memory knows better than a request that holds more than this one.
 		(spending.memory.has(request.key) ? undefined : regrouped.answerFor(request)) ??
@@ -29,13 +29,18 @@ export async function purchaseAll(
 		keyed: KeyedRequest,
 		{ items: [item = 0] }: ItemResult,
 	): Promise<{ receipt: Receipt; duplicateOf?: number }> => {
-		const earlier = asked.get(keyed.key);
-		if (earlier !== undefined) {
-			const receipt = { ...(await earlier.receipt), creditsCharged: 0 };
-			return { receipt, duplicateOf: earlier.item };
+		const { key, request } = keyed;
+		for (let earlier = asked.get(key); earlier !== undefined;) {
+			const receipt = await earlier.receipt;
+			// It may be refused because of something else in the request, such as another event.
+			if (receipt.outcome !== 'refused' || isSame(earlier.request, request)) {
+				return { receipt: { ...receipt, creditsCharged: 0 }, duplicateOf: earlier.item };
+			}
+			const last = asked.get(key);
+			earlier = last === earlier ? undefined : last;
 		}
 		const receipt = purchaseOnce(keyed);
-		asked.set(keyed.key, { item, receipt });
+		asked.set(key, { item, request, receipt });
 		return { receipt: await receipt };
 	};
 	const put = (result: ItemResult, receipt: Receipt, duplicateOf: number | undefined) => {
@@ -64,7 +69,7 @@ export async function purchaseAll(
 		}));
 		const [first] = answers;
 		const isDuplicate = answers.every(({ duplicateOf }) => duplicateOf === first?.duplicateOf);
-		result.request = spending.submissions?.join(requests.map(({ request }) => request));
+		result.request = joined(spending.submissions, requests);
 		put(result, togetherOf(spending, receipts), isDuplicate ? first?.duplicateOf : undefined);
 	};
 
@@ -77,6 +82,19 @@ export async function purchaseAll(
 		},
 	);
 	return asked.keys();
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+	return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** One request for what an item asks for, to show in its output; the first one if the operation's code throws. */
+export function joined(
+	submissions: Spending['submissions'],
+	requests: KeyedRequest[],
+): KeyedRequest['request'] {
+	const one = tryOperation(() => submissions?.join(requests.map(({ request }) => request)));
+	return 'result' in one ? one.result : requests[0]?.request;
 }
 
 /** The receipt of an item that asked for several things. */

@@ -37,10 +37,22 @@ export interface Before {
 interface TaskState {
 	progress: unknown;
 	isOver: boolean;
+	/** Whether the vendor could not be asked about its things either. */
+	isOutOfReach: boolean;
+}
+
+/** What a task says of one request. */
+interface TaskWord {
+	settled?: Settled | undefined;
+	isNamed: boolean;
+	atTheEnd?: Settled | undefined;
+	isWorking?: boolean;
 }
 
 interface Waiting<Response> {
 	request: unknown;
+	/** Whether an earlier attempt, which this execution would have paid for, may still take effect. */
+	lostBefore: boolean;
 	mayStart: () => boolean;
 	resolve: (result: SubmissionResult<Response>) => void;
 }
@@ -48,6 +60,7 @@ interface Waiting<Response> {
 const IN_DOUBT = ', so it may or may not have charged';
 const IN_PROGRESS =
 	'An earlier answer was lost, but the vendor is working on it. Ask for it again later to get it';
+const UNCLEAR = 'The vendor gave an answer about its status that is not documented';
 
 // A submission is sent when no request has been added for that long; or for longer while others are on their way,
 // who may be waiting for something that takes minutes.
@@ -111,41 +124,54 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 
 	/** Submits a request together with others, or finds out that this is not necessary. Never throws. */
 	async submit(request: Request, before: Before): Promise<SubmissionResult<Response>> {
+		const { mayStart, paidBefore } = before;
 		if (before.lostBefore) {
-			const known = await this.whatIsKnown(request, before.paidBefore);
+			const known = await this.whatIsKnown(request, paidBefore);
 			if (known !== 'notBought') return known;
 		}
+		const lostBefore = before.lostBefore && paidBefore === null;
 		return await new Promise((resolve) => {
-			this.add({ request, mayStart: before.mayStart, resolve });
+			this.add({ request, lostBefore, mayStart, resolve });
 		});
 	}
 
 	/**
 	 * Waits until it is known what came of a request that is being processed. `undefined` if it is not known within
-	 * Wait Up To, or if a person pressed Stop. Never throws.
+	 * Wait Up To, or if a person pressed Stop; `notBought` if the vendor shows it as not bought. Never throws.
 	 */
 	async follow(
 		request: Request,
-		{ creditsCharged, fields }: Receipt,
-	): Promise<Settled | undefined> {
+		{ creditsCharged, fields }: Pick<Receipt, 'creditsCharged' | 'fields'>,
+	): Promise<Settled | 'notBought' | undefined> {
 		const { task } = this.submissions;
 		const { taskId } = fields;
 		if (typeof taskId !== 'string') return await this.followStatus(request, creditsCharged);
-		const { progress, isOver } = await this.progressOf(taskId, request);
-		if (progress !== undefined) {
-			const settled = tryOperation(() => task.settle(progress, request));
-			if ('result' in settled && settled.result !== undefined) return settled.result;
-		}
-		if (!isOver) return undefined;
+		const state = await this.progressOf(taskId, request);
+		const { progress } = state;
+		const told =
+			progress === undefined
+				? { result: { isNamed: true } }
+				: tryOperation(() => ({
+						settled: task.settle(progress, request),
+						isNamed: task.names(progress, request),
+						atTheEnd: task.settleWithoutStatus(progress, request),
+						isWorking: !state.isOver && task.isWorking(progress),
+					}));
+		const { settled, isNamed, atTheEnd, isWorking }: TaskWord =
+			'result' in told ? told.result : { isNamed: false };
+		if (settled !== undefined) return settled;
+		if (isWorking === true) return undefined;
 		// The task does not tell, or the vendor does not know it any more.
-		const known = await this.readStatus(request, creditsCharged);
-		return typeof known === 'object' && 'outcome' in known ? known : undefined;
+		const known = await this.readStatus(request, isNamed ? creditsCharged : null, state);
+		if (typeof known === 'object' && 'outcome' in known) return known;
+		return atTheEnd ?? (state.isOver && known === 'notBought' ? 'notBought' : undefined);
 	}
 
 	private add(waiting: Waiting<Response>): void {
 		const { submissions } = this;
 		const named = tryOperation(() => submissions.group(waiting.request as Request));
-		const name = 'result' in named ? named.result : '';
+		// A refusal leaves open what an earlier attempt did, but only for those who had one.
+		const name = `${waiting.lostBefore} ${'result' in named ? named.result : ''}`;
 		const others = this.groups.get(name) ?? [];
 		others.push(waiting);
 		this.groups.set(name, others);
@@ -178,13 +204,14 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 	private async sendBatch(batch: Array<Waiting<Response>>): Promise<void> {
 		const { endpoint } = this.operation;
 		const left = new Set(batch);
+		const [{ lostBefore } = { lostBefore: false }] = batch;
 		const wire = (): WireRequest =>
 			endpoint.toWire(this.submissions.join([...left].map(({ request }) => request as Request)));
 		let result: RequestResult<Response>;
 		try {
 			result = await sendRequest(this.spending, endpoint, wire(), {
 				isRepeatSafe: true,
-				lostBefore: false,
+				lostBefore,
 				doubt: IN_DOUBT,
 				mayStart: () => [...left].every(({ mayStart }) => mayStart()),
 				beforeRepeat: async () => {
@@ -194,7 +221,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 			});
 		} catch (error) {
 			const reason = `${this.spending.account.name} may have answered${IN_DOUBT}. ${(error as Error).message}`;
-			result = { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore: false };
+			result = { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore };
 		}
 		for (const { resolve } of left) resolve(result);
 	}
@@ -223,19 +250,26 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 			const settled: Settled = { ...receipt, outcome: 'processing', creditsCharged: paid };
 			return { kind: 'settled', settled, lostBefore: true };
 		}
-		return 'failed' in status
-			? { kind: 'unknown', reason: status.failed, cause: 'lost', balance: null, lostBefore: true }
-			: { kind: 'settled', settled: status, lostBefore: true };
+		if (typeof status === 'object' && 'outcome' in status) {
+			return { kind: 'settled', settled: status, lostBefore: true };
+		}
+		const reason = status === 'unclear' ? UNCLEAR : status.failed;
+		return { kind: 'unknown', reason, cause: 'lost', balance: null, lostBefore: true };
 	}
 
+	/** `task`: whose things are asked about; once one of them cannot be read, no others are tried. */
 	private async readStatus(
 		request: Request,
 		credits: number | null,
-	): Promise<Settled | 'notBought' | 'inProgress' | { failed: string }> {
+		task?: Pick<TaskState, 'isOutOfReach'>,
+	): Promise<Settled | 'notBought' | 'inProgress' | 'unclear' | { failed: string }> {
 		const { status } = this.submissions;
-		const answer = await this.spending.inTurn(
-			async () => await this.requestFree(this.reading, status.endpoint, request),
-		);
+		const answer = await this.spending.inTurn(async () => {
+			if (task?.isOutOfReach === true) return { kind: 'failed' as const, reason: '' };
+			const result = await this.requestFree(this.reading, status.endpoint, request);
+			if (task !== undefined) task.isOutOfReach = result.kind === 'failed';
+			return result;
+		});
 		if (answer.kind === 'failed') return { failed: answer.reason };
 		if (answer.kind === 'missing') return 'notBought';
 		const read = tryOperation(() => status.read(answer.response, request, credits));
@@ -245,14 +279,15 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 	private async followStatus(
 		request: Request,
 		credits: number | null,
-	): Promise<Settled | undefined> {
-		let settled: Settled | undefined;
+	): Promise<Settled | 'notBought' | undefined> {
+		let last: Settled | 'notBought' | undefined;
 		await this.look(0, async () => {
 			const status = await this.readStatus(request, credits);
-			if (typeof status === 'object' && 'outcome' in status) settled = status;
-			return settled !== undefined || status === 'notBought';
+			const isSettled = typeof status === 'object' && 'outcome' in status;
+			last = isSettled || status === 'notBought' ? status : undefined;
+			return isSettled;
 		});
-		return settled;
+		return last;
 	}
 
 	/** How far a task is when it is over, or when the time is; all who ask share the looks. */
@@ -264,7 +299,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 
 	private async lookAtTask(taskId: string, request: Request): Promise<TaskState> {
 		const { task, balance } = this.submissions;
-		const state: TaskState = { progress: undefined, isOver: false };
+		const state: TaskState = { progress: undefined, isOver: false, isOutOfReach: false };
 		await this.look(WAITS_MS[0] ?? 0, async () => {
 			const answer = await this.requestFree(this.reading, task.endpoint, { taskId, request });
 			if (answer.kind === 'missing') state.isOver = true;

@@ -70,7 +70,6 @@ export async function sendRequest<Response>(
 				}
 				if (lostBefore && beforeRepeat !== undefined) {
 					const rest = await beforeRepeat();
-					lostBefore = false;
 					if (rest === undefined) return { kind: 'notSent', reason: '', lostBefore };
 					wire = rest;
 				}

@@ -31,18 +31,22 @@ export type PeopleUnlockRequest = z.infer<typeof unlockRequest>;
 
 // A longer number has lost its last digits, and could be another task's.
 const identifier = z.union([z.string().min(1), z.number().int().safe()]).transform(String);
+// What cannot be read is left out, and `isComplete` says so.
 const skipped = z
-	.array(identifier)
-	.transform((ids) => new Set(ids))
-	.catch(() => new Set<string>());
-const noIds = () => new Set<string>();
+	.array(identifier.nullable().catch(null))
+	.default([])
+	.catch([null])
+	.transform((given) => {
+		const ids = given.filter((id) => id !== null);
+		return { ids: new Set(ids), isComplete: ids.length === given.length };
+	});
 
 const skippedDetail = z.object({
-	invalid_personnel_ids: skipped.default([]),
-	missing_personnel_ids: skipped.default([]),
-	unlinked_personnel_ids: skipped.default([]),
-	already_unlocked_personnel_ids: skipped.default([]),
-	unlocking_personnel_ids: skipped.default([]),
+	invalid_personnel_ids: skipped,
+	missing_personnel_ids: skipped,
+	unlinked_personnel_ids: skipped,
+	already_unlocked_personnel_ids: skipped,
+	unlocking_personnel_ids: skipped,
 });
 
 const unlockResponse = z
@@ -50,22 +54,28 @@ const unlockResponse = z
 		status: z.enum(['accepted', 'success']),
 		task_id: identifier.nullish().catch(null),
 		job_id: identifier.nullish().catch(null),
-		skipped_personnel_ids: skipped.default([]),
-		skipped_detail: skippedDetail.optional().catch(undefined),
+		skipped_personnel_ids: skipped,
+		skipped_detail: skippedDetail
+			.default(() => skippedDetail.parse({}))
+			.catch(() => skippedDetail.parse({ invalid_personnel_ids: 'unreadable' })),
 	})
-	.transform(({ task_id, job_id, skipped_personnel_ids: others, skipped_detail: detail }) => ({
-		taskId: task_id ?? job_id ?? undefined,
-		invalid: detail?.invalid_personnel_ids ?? noIds(),
-		missing: detail?.missing_personnel_ids ?? noIds(),
-		unlinked: detail?.unlinked_personnel_ids ?? noIds(),
-		alreadyUnlocked: detail?.already_unlocked_personnel_ids ?? noIds(),
-		unlocking: detail?.unlocking_personnel_ids ?? noIds(),
-		others,
-	}));
+	.transform(
+		({ status, task_id, job_id, skipped_personnel_ids: others, skipped_detail: detail }) => ({
+			isAccepted: status === 'accepted',
+			taskId: task_id ?? job_id ?? undefined,
+			invalid: detail.invalid_personnel_ids.ids,
+			missing: detail.missing_personnel_ids.ids,
+			unlinked: detail.unlinked_personnel_ids.ids,
+			alreadyUnlocked: detail.already_unlocked_personnel_ids.ids,
+			unlocking: detail.unlocking_personnel_ids.ids,
+			others: others.ids,
+			isEverySkipTold: [others, ...Object.values(detail)].every(({ isComplete }) => isComplete),
+		}),
+	);
 
 /**
  * 201 body of a submission: the task of all people whose unlock it started, and who was skipped and why (`others`:
- * without a reason). Without a task, nothing is charged (docs/vendor-apis.md B.15).
+ * without a reason). Only if it is not accepted, surely nothing is charged (docs/vendor-apis.md B.15).
  */
 export type PeopleUnlockResponse = z.infer<typeof unlockResponse>;
 
@@ -96,25 +106,24 @@ export const unlockPeople: Endpoint<PeopleUnlockRequest, PeopleUnlockResponse> =
 
 const optionalText = z.string().nullish().catch(null);
 
+const personOfTask = z.object({
+	personnelId: identifier,
+	status: z.string(),
+	email: optionalText,
+	phone: optionalText,
+	errorCode: optionalText,
+});
+
 const taskResponse = z
 	.object({
 		taskStatus: z.string(),
-		items: z
-			.array(
-				z.object({
-					personnelId: identifier,
-					status: z.string(),
-					email: optionalText,
-					phone: optionalText,
-					errorCode: optionalText,
-				}),
-			)
-			.default([]),
+		// One person who cannot be read must not hide the others, who are paid for.
+		items: z.array(personOfTask.nullable().catch(null)).default([]),
 	})
 	.transform(({ taskStatus, items }) => ({
 		taskStatus,
 		// Looked up once for each person of the task.
-		people: new Map(items.map((item) => [item.personnelId, item])),
+		people: new Map(items.flatMap((item) => (item === null ? [] : [[item.personnelId, item]]))),
 	}));
 
 /** How far a task is, and each of its people by ID (docs/vendor-apis.md B.15). */
@@ -136,9 +145,12 @@ export const getUnlockTask: FreeEndpoint<
 	}),
 };
 
+// `null` means something, and what cannot be read must not become it.
+const unlockStatus = z.string().nullish().catch(undefined);
+
 const profileResponse = z.object({
-	contactUnlockStatus: optionalText,
-	phoneUnlockStatus: optionalText,
+	contactUnlockStatus: unlockStatus,
+	phoneUnlockStatus: unlockStatus,
 	email: optionalText,
 	phone: optionalText,
 });

@@ -1,41 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { personUnlock as people, withOptions } from '../../fixtures/paidOperations';
+import {
+	anew,
+	asked,
+	asking,
+	column,
+	NAME,
+	person,
+	persons,
+	spent,
+	submitted,
+} from '../askingPeople';
 import { inTime, useFakeClock } from '../fakeClock';
 import { play, start, type Setup } from '../fakeExecution';
 import { FakeVendor } from '../fakeVendor';
-import { charged, CONTINUE, keyed, told } from '../runs';
+import { charged, keyed, told } from '../runs';
 import { FakeDataTables } from '../spend/book/fakeDataTables';
 
 useFakeClock();
-
-const person = (index: number) => `26855-person-${index}`;
-const persons = (count: number) => Array.from({ length: count }, (_, index) => person(index));
-const NAME = 'Credit purchases';
-
-let executions = 0;
-function asking(keys: unknown[], options: IDataObject = {}, more: Partial<Setup> = {}): Setup {
-	executions += 1;
-	return {
-		vendor: new FakeVendor(),
-		parameters: withOptions(people, { batchSize: 2000, ...options }),
-		items: keyed(...keys),
-		onError: CONTINUE,
-		memory: {},
-		executionId: String(executions),
-		...more,
-	};
-}
-/** The same in an execution of its own. */
-const anew = (setup: Setup, more: Partial<Setup> = {}): Setup =>
-	asking([], {}, { ...setup, memory: {}, executionId: `${setup.executionId}+`, ...more });
-
-const submitted = ({ vendor }: Setup) =>
-	vendor.paidRequests.map(({ body }) => (body as { personnel_ids: string[] }).personnel_ids);
-const column = (json: IDataObject[], name: string) => json.map((one) => one[name]);
-const spent = ({ vendor }: Setup) => vendor.ledger.reduce((sum, { credits }) => sum + credits, 0);
-const asked = ({ vendor }: Setup, what: string) =>
-	vendor.sent.filter(({ url }) => url.includes(what)).length;
 
 describe('submissions', () => {
 	it('2,000 people are one request, and 2,000 items are answered one by one', async () => {

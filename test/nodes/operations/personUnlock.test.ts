@@ -234,14 +234,33 @@ describe('the answer to a submission', () => {
 		});
 	});
 
-	it('lists that are no lists are empty, and another status cannot be understood', () => {
-		const odd = answerOf({
-			status: 'accepted',
-			task_id: 'x',
-			skipped_personnel_ids: 'a',
-			skipped_detail: 1,
+	it.each([
+		{ skipped_personnel_ids: 'a' },
+		{ skipped_detail: 1 },
+		{ skipped_personnel_ids: ['b', null] },
+		{ skipped_detail: { unlocking_personnel_ids: [{}] } },
+	])('with %j nobody knows who was charged', (lists) => {
+		const odd = answerOf({ status: 'accepted', task_id: 'x', ...lists });
+		expect(personUnlock.settle(odd, email('a'))).toMatchObject({
+			outcome: 'processing',
+			creditsCharged: null,
+			reason:
+				'Lensmor is still working on it (task x). Ask for the same person again to get it: whether it charged for it is not known',
+			fields: { alreadyUnlocked: null, taskId: 'x' },
 		});
-		expect(personUnlock.settle(odd, email('a'))).toMatchObject({ creditsCharged: 15 });
+	});
+
+	it('accepted without a task may have charged; another status cannot be understood', () => {
+		for (const task_id of [undefined, null, '', 2 ** 60]) {
+			const settled = personUnlock.settle(answerOf({ status: 'accepted', task_id }), email('a'));
+			expect(settled).toMatchObject({
+				outcome: 'processing',
+				creditsCharged: null,
+				reason:
+					'Lensmor is still working on it and does not say in which task. Ask for the same person again to get it: whether it charged for it is not known',
+				fields: { alreadyUnlocked: null, taskId: null },
+			});
+		}
 		expect(unlockPeople.response.safeParse({ status: 'queued' }).success).toBe(false);
 	});
 });
@@ -290,7 +309,10 @@ describe('a task', () => {
 		[progress('failed'), ''],
 	])('whom it could not find is not_found, at a cost that nobody knows', (of, code) => {
 		const settled = settle(of, email('a'));
-		expect(settled).toEqual({
+		const { task } = submissions();
+		if (of.taskStatus === 'failed') expect(settled).toBeUndefined();
+		else expect(task.settleWithoutStatus(of, email('a'))).toBeUndefined();
+		expect(settled ?? task.settleWithoutStatus(of, email('a'))).toEqual({
 			outcome: 'not_found',
 			creditsCharged: null,
 			creditsRemaining: null,
@@ -300,12 +322,20 @@ describe('a task', () => {
 	});
 
 	it.each([
-		['pending', false],
-		['processing', false],
-		['completed', true],
-		['failed', true],
-	])('%s: over is %p', (taskStatus, isOver) => {
+		['pending', false, true],
+		['processing', false, true],
+		['completed', true, false],
+		['failed', true, false],
+		['finished', false, false],
+	])('%s: over is %p, surely going on is %p', (taskStatus, isOver, isWorking) => {
 		expect(submissions().task.isOver(progress(taskStatus))).toBe(isOver);
+		expect(submissions().task.isWorking(progress(taskStatus))).toBe(isWorking);
+	});
+
+	it('names whom it works on', () => {
+		const of = progress('processing', { personnelId: 2, status: 'x' }, { personnelId: null }, {});
+		expect(submissions().task.names(of, email('2'))).toBe(true);
+		expect(submissions().task.names(of, email('a'))).toBe(false);
 	});
 });
 
@@ -315,7 +345,18 @@ describe('a profile', () => {
 
 	it.each([
 		[{ contactUnlockStatus: 'locked' }, email('a'), 'notBought'],
-		[{}, email('a'), 'notBought'],
+		[{}, email('a'), 'unclear'],
+		[{ contactUnlockStatus: null }, email('a'), 'unclear'],
+		[{ contactUnlockStatus: 'queued' }, email('a'), 'unclear'],
+		[{ contactUnlockStatus: {} }, email('a'), 'unclear'],
+		[{ phoneUnlockStatus: 'locked' }, phone('a'), 'notBought'],
+		[{ phoneUnlockStatus: null }, phone('a'), 'unclear'],
+		[{ contactUnlockStatus: 'x', phoneUnlockStatus: null }, phone('a'), 'unclear'],
+		[{ contactUnlockStatus: 'locked', phoneUnlockStatus: null }, phone('a'), 'notBought'],
+		[{ contactUnlockStatus: 'unlocking', phoneUnlockStatus: null }, phone('a'), 'notBought'],
+		[{ contactUnlockStatus: 'failed', phoneUnlockStatus: null }, phone('a'), 'notBought'],
+		[{ contactUnlockStatus: 'locked' }, phone('a'), 'unclear'],
+		[{ contactUnlockStatus: 'locked', phoneUnlockStatus: {} }, phone('a'), 'unclear'],
 		[{ contactUnlockStatus: 'unlocking' }, email('a'), 'inProgress'],
 		[{ contactUnlockStatus: 'unlocked', phoneUnlockStatus: null }, phone('a'), 'notBought'],
 		[{ phoneUnlockStatus: 'processing' }, phone('a'), 'inProgress'],

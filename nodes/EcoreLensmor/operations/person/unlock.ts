@@ -207,15 +207,8 @@ function settle(
 	response: PeopleUnlockResponse,
 	{ personIds: [id = ''], ...request }: PeopleUnlockRequest,
 ) {
-	const {
-		taskId = null,
-		invalid,
-		missing,
-		unlinked,
-		alreadyUnlocked,
-		unlocking,
-		others,
-	} = response;
+	const { isAccepted, taskId = null, isEverySkipTold } = response;
+	const { invalid, missing, unlinked, alreadyUnlocked, unlocking, others } = response;
 	const fields = { alreadyUnlocked: null, email: null, phone: null, taskId: null };
 	if (invalid.has(id)) return { ...refusal('Lensmor says that this is no ID of a person'), fields };
 	if (unlinked.has(id))
@@ -224,15 +217,18 @@ function settle(
 		return { ...unpaid('not_found', ''), fields: { ...fields, alreadyUnlocked: false } };
 	}
 	const isSkipped = alreadyUnlocked.has(id) || unlocking.has(id) || others.has(id);
-	if (isSkipped || taskId === null) {
+	if (isSkipped || (!isAccepted && taskId === null)) {
 		return { ...unpaid('processing', OWNED), fields: { ...fields, alreadyUnlocked: true } };
 	}
+	const isCharged = taskId !== null && isEverySkipTold;
+	const task = taskId === null ? 'and does not say in which task' : `(task ${taskId})`;
+	const cost = isCharged ? 'that costs nothing more' : 'whether it charged for it is not known';
 	return {
 		outcome: 'processing' as const,
-		creditsCharged: unlockPeople.worstCase({ personIds: [id], ...request }),
+		creditsCharged: isCharged ? unlockPeople.worstCase({ personIds: [id], ...request }) : null,
 		creditsRemaining: null,
-		reason: `Lensmor is still working on it (task ${taskId}). Ask for the same person again to get it: that costs nothing more`,
-		fields: { ...fields, alreadyUnlocked: false, taskId },
+		reason: `Lensmor is still working on it ${task}. Ask for the same person again to get it: ${cost}`,
+		fields: { ...fields, alreadyUnlocked: isCharged ? false : null, taskId },
 	};
 }
 
@@ -275,22 +271,27 @@ function submissions(
 		together,
 		task: {
 			endpoint: getUnlockTask,
-			settle: ({ people, taskStatus }, request) => {
+			settle: ({ people }, request) => {
 				const person = people.get(request.personIds[0] ?? '');
-				const hasFailed = person?.status === 'failed' || taskStatus === 'failed';
 				const isThere = Boolean(request.unlockType === 'email' ? person?.email : person?.phone);
 				// Without its email or phone, the status is asked for it.
 				if (person?.status === 'unlocked' && isThere) {
 					const credits = unlockPeople.worstCase(request);
 					return bought(person, request, credits);
 				}
-				return hasFailed ? failedToFind(request, person?.errorCode ?? '', null) : undefined;
+				return person?.status === 'failed'
+					? failedToFind(request, person.errorCode ?? '', null)
+					: undefined;
 			},
+			settleWithoutStatus: ({ taskStatus }, request) =>
+				taskStatus === 'failed' ? failedToFind(request, '', null) : undefined,
+			names: ({ people }, { personIds: [id = ''] }) => people.has(id),
 			describe: ({ taskStatus, people }) => {
 				const done = [...people.values()].filter(({ status }) => DONE.includes(status)).length;
 				return `Lensmor's task is ${taskStatus}: ${done} of ${people.size} people are done`;
 			},
 			isOver: ({ taskStatus }) => taskStatus === 'completed' || taskStatus === 'failed',
+			isWorking: ({ taskStatus }) => taskStatus === 'pending' || taskStatus === 'processing',
 		},
 		status: { endpoint: getPersonProfile, read: readStatus },
 		balance: getBalance,
@@ -305,9 +306,17 @@ function readStatus(
 	{ contactUnlockStatus, phoneUnlockStatus, ...person }: ProfileResponse,
 	request: PeopleUnlockRequest,
 	credits: number | null,
-): 'notBought' | 'inProgress' | Settled {
-	const status = request.unlockType === 'email' ? contactUnlockStatus : phoneUnlockStatus;
+): 'notBought' | 'inProgress' | 'unclear' | Settled {
+	const isEmail = request.unlockType === 'email';
+	const status = isEmail ? contactUnlockStatus : phoneUnlockStatus;
 	switch (status) {
+		case 'locked':
+			return 'notBought';
+		case null:
+			// Only the phone of a person has no status before somebody asks for it.
+			return !isEmail && CONTACT_STATUSES.includes(contactUnlockStatus ?? '')
+				? 'notBought'
+				: 'unclear';
 		case 'unlocked':
 		case 'ready':
 			return bought(person, request, credits);
@@ -317,9 +326,12 @@ function readStatus(
 		case 'failed':
 			return failedToFind(request, '', credits === 0 ? 0 : null);
 		default:
-			return 'notBought';
+			return 'unclear';
 	}
 }
+
+// As documented (docs/vendor-apis.md B.14).
+const CONTACT_STATUSES = ['locked', 'unlocking', 'unlocked', 'failed'];
 
 /** The receipt of a person whose email or phone is unlocked; `credits` as in `Submissions.status`. */
 function bought(

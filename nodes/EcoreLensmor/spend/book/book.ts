@@ -78,7 +78,8 @@ export interface Claim {
 
 /** What came back. */
 export interface Answer {
-	outcome: Outcome;
+	/** `asked` if nobody knows what came of a task that is over. */
+	outcome: Outcome | 'asked';
 	/** What it cost; `undefined` if nobody knows, and then the worst case stays. In credits. */
 	credits: number | undefined;
 	/** What to give again, as JSON; empty if there is nothing to give again. */
@@ -96,6 +97,9 @@ export interface Clock {
 	/** Waits that many milliseconds. */
 	pause(ms: number): Promise<void>;
 }
+
+// The worst case of its credits stays.
+const NOBODY_KNOWS: Answer = { outcome: 'asked', credits: undefined, result: '' };
 
 // How long to wait before the first look whether another execution is done, and the longest such wait.
 const FIRST_WAIT_MS = 50;
@@ -415,7 +419,10 @@ export class PurchaseBook {
 				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
 				write(credits, [answer, ...closed], [...doubts, ...costless]);
 			},
-			leaveUnknown: () => write(row.credits, [{ ...row, validForMs: 0 }]),
+			leaveUnknown: () => {
+				if (task === undefined) write(row.credits, [{ ...row, validForMs: 0 }]);
+				else this.settleTask(row.key, task, true, NOBODY_KNOWS);
+			},
 			takeBack: () => write(0, []),
 		};
 	}

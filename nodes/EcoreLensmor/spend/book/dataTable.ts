@@ -78,7 +78,7 @@ export class DataTable implements BookTable {
 		const first = keys.splice(0, MAX_CONDITIONS);
 		const change = [
 			...(insert.length === 0 ? [] : [INSERT]),
-			...(remove.length === 0 ? [] : [removeRows(remove)]),
+			...partsOf(remove).map(removeRows),
 		];
 		const look = first.length === 0 ? [] : [readKeys(first)];
 		let rows: IDataObject[];
@@ -259,6 +259,14 @@ function listTables(name: string): Step {
 			options: { filterName: name },
 		},
 	};
+}
+
+/** In parts that make a statement each. */
+function partsOf(ids: number[]): number[][] {
+	const count = Math.ceil(ids.length / MAX_CONDITIONS);
+	return Array.from({ length: count }, (_, part) =>
+		ids.slice(part * MAX_CONDITIONS, (part + 1) * MAX_CONDITIONS),
+	);
 }
 
 function removeRows(ids: number[]): Step {

@@ -116,7 +116,7 @@ export function doubtsIn(rows: Row[], now: number | undefined): Row[] {
 export function taskIdOf(row: Row): string | undefined {
 	if (row.outcome !== 'asked') return undefined;
 	const taskId = fieldsOf(row)?.taskId;
-	return typeof taskId === 'string' ? taskId : undefined;
+	return typeof taskId === 'string' && taskId !== '' ? taskId : undefined;
 }
 
 /** Whether a row can stand for a request that is under way now; `now` as in `Reading`. */

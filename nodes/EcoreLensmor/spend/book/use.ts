@@ -14,8 +14,11 @@ const GRACE_MS = 20_000;
 type Opened =
 	/** There is nothing to send. */
 	| { kind: 'known'; receipt: Receipt }
-	/** The vendor works on it because another execution asked; `receipt` is what is known of it so far. */
-	| { kind: 'processing'; receipt: Receipt; taskId: string }
+	/**
+	 * The vendor works on it because another execution asked, which paid so many credits at most; `receipt` is what
+	 * is known of it so far.
+	 */
+	| { kind: 'processing'; receipt: Receipt; paid: number }
 	/** It must not be sent now. */
 	| { kind: 'heldBack'; outcome: 'refused' | 'not_sent'; reason: string; isLimit: boolean }
 	/** It may be sent; without `claim` if the user has named no purchase book. */
@@ -58,7 +61,7 @@ export async function open(
 					reason: whyProcessing(row),
 					fields,
 				};
-				return { kind: 'processing', receipt, taskId };
+				return { kind: 'processing', receipt, paid: row.credits };
 			}
 			case 'unknown': {
 				const reason = whyUnknown(book.settings.name, opening.row);
