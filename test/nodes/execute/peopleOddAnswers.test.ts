@@ -322,7 +322,8 @@ describe('thousands and several', () => {
 
 	it('tool calls at once: a refusal in one does not take the charge from the other', async () => {
 		const one = asking([person(0), person(1)], { waitUpTo: 0, batchSize: 1 }, { asTool: true });
-		const two: Setup = { ...one, items: keyed(person(0)) };
+		const { parameters } = asking([], { waitUpTo: 60, batchSize: 1 });
+		const two: Setup = { ...one, parameters, items: keyed(person(0)) };
 		one.vendor.fault(
 			{ kind: 'status', status: 422, body: { message: 'x' }, on: 'POST' },
 			{ kind: 'slow', ms: 500, on: 'balance' },
