@@ -82,34 +82,38 @@ function test(version: string, engine: string): Result {
 	}
 }
 
-/** Puts the table of what was run into the document, between its marks. */
-function writeTable(results: Result[]): void {
-	const rows = results.map(
-		({ version, passed, failed }) =>
-			`| ${version} | ${Object.entries(engines[version as keyof typeof engines])
-				.map(([name, exact]) => `${name} ${exact}`)
-				.slice(0, 2)
-				.join(', ')} | ${passed} of ${passed + failed} |`,
+const MARKS = /(<!-- engines -->)([\s\S]*)(<!-- \/engines -->)/;
+
+/** Puts what was run into the table of the document; the other versions keep their rows. */
+function writeRow({ version, passed, failed }: Result): void {
+	const document = readFileSync(DOCUMENT, 'utf8');
+	const rows = new Map(
+		[...(MARKS.exec(document)?.[2] ?? '').matchAll(/^\| (\d\S*) .*$/gm)].map(
+			([row, ofVersion]) => [ofVersion, row] as const,
+		),
 	);
-	const table = ['| n8n | Engine | Tests that pass |', '| --- | --- | --- |', ...rows].join('\n');
-	const date = new Date().toISOString().slice(0, 10);
-	const text = readFileSync(DOCUMENT, 'utf8').replace(
-		/(<!-- engines -->)[\s\S]*(<!-- \/engines -->)/,
-		`$1\n\nRun on ${date}, Node ${process.versions.node}:\n\n${table}\n\n$2`,
-	);
-	writeFileSync(DOCUMENT, text);
+	const engine = Object.entries(engines[version as keyof typeof engines])
+		.map(([name, exact]) => `${name} ${exact}`)
+		.slice(0, 2)
+		.join(', ');
+	const run = `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`;
+	rows.set(version, `| ${version} | ${engine} | ${run} | ${passed} of ${passed + failed} |`);
+	const table = [
+		'| n8n | Engine | Run on | Tests that pass |',
+		'| --- | --- | --- | --- |',
+		...Object.keys(engines).flatMap((one) => rows.get(one) ?? []),
+	].join('\n');
+	writeFileSync(DOCUMENT, document.replace(MARKS, `$1\n\n${table}\n\n$3`));
 	spawnSync('prettier', ['--write', DOCUMENT], { stdio: 'ignore' });
 }
 
 const [only] = process.argv.slice(2);
-const results: Result[] = [];
 for (const [version, packages] of Object.entries(engines)) {
 	if (only !== undefined && version !== only) continue;
 	const result = test(version, install(version, packages));
-	results.push(result);
 	process.stdout.write(`n8n ${version}: ${result.passed} passed, ${result.failed} failed\n`);
 	for (const name of result.names) process.stdout.write(`  ✕ ${name}\n`);
 	// After each, so that what was run stands there also if a later one is stopped.
-	if (only === undefined) writeTable(results);
+	writeRow(result);
+	if (result.failed > 0) process.exitCode = 1;
 }
-if (results.some(({ failed }) => failed > 0)) process.exitCode = 1;
