@@ -8,6 +8,7 @@ import { HOST_FOLDER } from './install';
 /** Something on a page. */
 export interface Locator {
 	click(): Promise<void>;
+	dblclick(): Promise<void>;
 	fill(text: string): Promise<void>;
 	first(): Locator;
 	count(): Promise<number>;
@@ -22,7 +23,8 @@ export interface Locator {
 export interface Page extends Pick<Locator, 'getByText' | 'getByTestId' | 'locator'> {
 	goto(url: string): Promise<unknown>;
 	keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
-	screenshot(options: { path: string }): Promise<unknown>;
+	/** A picture as a PNG; also in a file, if that is named. */
+	screenshot(options?: { path: string }): Promise<Buffer>;
 	waitForTimeout(ms: number): Promise<void>;
 	close(): Promise<void>;
 	evaluate(script: string): Promise<unknown>;

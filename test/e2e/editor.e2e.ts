@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
+import sharp from 'sharp';
+
 import { PACKAGE_FOLDER } from '../engine/engine';
 import { startBrowser, type Browser, type Page } from './browser';
 import { OWNER } from './n8n';
@@ -283,6 +285,66 @@ it.each(THEMES)(
 			.waitFor({ timeout: 10_000 });
 		await page.getByText('Node executed successfully').first().waitFor({ state: 'hidden' });
 		await picture(page, 'output', theme);
+		expect(host().outside.sandbox.world.spent()).toBe(5);
+	},
+);
+
+it.each(THEMES)(
+	'the animation in README is a run in the editor: nobody is paid for twice (%s)',
+	async (theme) => {
+		const { n8n, credentials } = host();
+		const contacts = [...CONTACTS, CONTACTS[0]].map((contact) => ({ email: contact?.email }));
+		const afterwards = ['Tell sales', 'Ask marketing'].map((name, index) => ({
+			...node(name, 'n8n-nodes-base.noOp', 1, {}),
+			position: [720, index * 180 - 90] as [number, number],
+		}));
+		const ours = findPhones();
+		const workflow = await n8n.addWorkflow(
+			{
+				name: 'New contacts',
+				nodes: [
+					node('By hand', 'n8n-nodes-base.manualTrigger', 1, {}),
+					{
+						...node('Contacts', 'n8n-nodes-base.code', 2, {
+							jsCode: `return ${JSON.stringify(contacts)}.map((json) => ({ json }));`,
+						}),
+						position: [220, 0],
+					},
+					{
+						...ours,
+						position: [440, 0],
+						parameters: { ...ours.parameters, outputs: 'byOutcome' },
+					},
+					...afterwards,
+				],
+				connections: connect({
+					'By hand': [['Contacts']],
+					Contacts: [[OURS]],
+					[OURS]: [['Tell sales'], ['Ask marketing']],
+				}),
+			},
+			credentials,
+			{ active: false },
+		);
+		const page = await editor(theme, 640);
+		await open(page, workflow);
+		const frames = [await page.screenshot()];
+		await page.getByTestId('execute-workflow-button').first().click();
+		await page.getByText('Workflow executed successfully').first().waitFor({ timeout: 30_000 });
+		await page.getByText('Workflow executed successfully').first().waitFor({ state: 'hidden' });
+		frames.push(await page.screenshot());
+		await page.locator(`[data-test-id=canvas-node]:has-text("${OURS}")`).first().dblclick();
+		const output = page.getByTestId('output-panel').first();
+		await output.getByText('found', { exact: true }).first().waitFor({ timeout: 30_000 });
+		await page.waitForTimeout(800);
+		frames.push(await page.screenshot());
+
+		const small = await Promise.all(
+			frames.map(async (frame) => await sharp(frame).resize(960).png().toBuffer()),
+		);
+		await sharp(small, { join: { animated: true } })
+			.gif({ delay: [2500, 3000, 5000], loop: 0, colours: 128, dither: 0 })
+			.toFile(path.join(IMAGES, `run-${theme}.gif`));
 		expect(host().outside.sandbox.world.spent()).toBe(5);
 	},
 );
