@@ -76,10 +76,7 @@ export class DataTable implements BookTable {
 	async visit({ insert = [], insertIfNew = [], remove = [], read = [] }: Visit): Promise<Row[]> {
 		const keys = [...read];
 		const first = keys.splice(0, MAX_CONDITIONS);
-		const change = [
-			...(insert.length === 0 ? [] : [INSERT]),
-			...partsOf(remove).map(removeRows),
-		];
+		const change = [...(insert.length === 0 ? [] : [INSERT]), ...partsOf(remove).map(removeRows)];
 		const look = first.length === 0 ? [] : [readKeys(first)];
 		let rows: IDataObject[];
 		if (insertIfNew.length === 0) rows = await this.run(insert, [...change, ...look]);
