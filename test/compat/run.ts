@@ -17,13 +17,15 @@ const TESTS = [
 	'spendsOnce',
 ];
 
+// Whole servers as well: the oldest that is supported, and one of version 2.
+const SERVERS = ['1.85.4', '2.8.4'];
+
 const LONGEST_RUN_MS = 15 * 60_000;
 
 const FOLDER = path.resolve(__dirname, '../..');
 const DOCUMENT = path.join(FOLDER, 'docs/compatibility.md');
 
 interface Result {
-	version: string;
 	passed: number;
 	failed: number;
 	names: string[];
@@ -45,15 +47,15 @@ function install(version: string, packages: Record<string, string>): string {
 	return folder;
 }
 
-function test(version: string, engine: string): Result {
+/** Runs tests with jest, with more in its environment. */
+function test(config: string, files: string[], more: Record<string, string>): Result {
 	const results = mkdtempSync(path.join(tmpdir(), 'compat-'));
 	const outputFile = path.join(results, 'results.json');
-	const files = TESTS.map((name) => `test/engine/${name}.test.ts`);
-	const config = ['--config', 'test/compat/jest.config.js', '--silent'];
+	const options = ['--config', config, '--silent', '--json', '--outputFile', outputFile];
 	try {
-		spawnSync('jest', [...config, '--json', '--outputFile', outputFile, ...files], {
+		spawnSync('jest', [...options, ...files], {
 			cwd: FOLDER,
-			env: { ...process.env, COMPAT_ENGINE: engine },
+			env: { ...process.env, ...more },
 			stdio: 'ignore',
 			timeout: LONGEST_RUN_MS,
 		});
@@ -76,16 +78,36 @@ function test(version: string, engine: string): Result {
 					),
 		);
 		const failed = Math.max(numFailedTests, numFailedTestSuites);
-		return { version, passed: numPassedTests, failed, names };
+		return { passed: numPassedTests, failed, names };
 	} finally {
 		rmSync(results, { recursive: true });
 	}
 }
 
+/** The tests about money on the engine of an n8n. */
+function testEngine(version: string, packages: Record<string, string>): Result {
+	return test(
+		'test/compat/jest.config.js',
+		TESTS.map((name) => `test/engine/${name}.test.ts`),
+		{ COMPAT_ENGINE: install(version, packages) },
+	);
+}
+
+/** The scenarios about money on a whole server of an n8n, which is installed once. */
+function testServer(version: string): Result {
+	const env = { E2E_N8N: version };
+	execFileSync('tsx', ['test/e2e/prepare.ts'], {
+		cwd: FOLDER,
+		env: { ...process.env, ...env },
+		stdio: 'inherit',
+	});
+	return test('test/e2e/jest.config.js', ['test/e2e/money.e2e.ts'], env);
+}
+
 const MARKS = /(<!-- engines -->)([\s\S]*)(<!-- \/engines -->)/;
 
 /** Puts what was run into the table of the document; the other versions keep their rows. */
-function writeRow({ version, passed, failed }: Result): void {
+function writeRow(version: string, ofEngine: Result, ofServer: Result | undefined): void {
 	const document = readFileSync(DOCUMENT, 'utf8');
 	const rows = new Map(
 		[...(MARKS.exec(document)?.[2] ?? '').matchAll(/^\| (\d\S*) .*$/gm)].map(
@@ -97,10 +119,13 @@ function writeRow({ version, passed, failed }: Result): void {
 		.slice(0, 2)
 		.join(', ');
 	const run = `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`;
-	rows.set(version, `| ${version} | ${engine} | ${run} | ${passed} of ${passed + failed} |`);
+	const [onEngine, onServer] = [ofEngine, ofServer].map((result) =>
+		result === undefined ? '' : `${result.passed} of ${result.passed + result.failed}`,
+	);
+	rows.set(version, `| ${version} | ${engine} | ${run} | ${onEngine} | ${onServer} |`);
 	const table = [
-		'| n8n | Engine | Run on | Tests that pass |',
-		'| --- | --- | --- | --- |',
+		'| n8n | Engine | Run on | Tests that pass | On a whole server |',
+		'| --- | --- | --- | --- | --- |',
 		...Object.keys(engines).flatMap((one) => rows.get(one) ?? []),
 	].join('\n');
 	writeFileSync(DOCUMENT, document.replace(MARKS, `$1\n\n${table}\n\n$3`));
@@ -110,10 +135,15 @@ function writeRow({ version, passed, failed }: Result): void {
 const [only] = process.argv.slice(2);
 for (const [version, packages] of Object.entries(engines)) {
 	if (only !== undefined && version !== only) continue;
-	const result = test(version, install(version, packages));
-	process.stdout.write(`n8n ${version}: ${result.passed} passed, ${result.failed} failed\n`);
-	for (const name of result.names) process.stdout.write(`  ✕ ${name}\n`);
+	const results = [testEngine(version, packages)];
+	if (SERVERS.includes(version)) results.push(testServer(version));
+	for (const [index, { passed, failed, names }] of results.entries()) {
+		const what = index === 0 ? 'engine' : 'whole server';
+		process.stdout.write(`n8n ${version}, ${what}: ${passed} passed, ${failed} failed\n`);
+		for (const name of names) process.stdout.write(`  ✕ ${name}\n`);
+		if (failed > 0) process.exitCode = 1;
+	}
+	const [ofEngine, ofServer] = results;
 	// After each, so that what was run stands there also if a later one is stopped.
-	writeRow(result);
-	if (result.failed > 0) process.exitCode = 1;
+	if (ofEngine !== undefined) writeRow(version, ofEngine, ofServer);
 }

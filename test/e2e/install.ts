@@ -5,9 +5,17 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
+import host from './package.json';
+
+// Another n8n than the one of package-lock.json, for npm run test:compat.
+const OTHER_VERSION = process.env.E2E_N8N;
 
 /** Where n8n is installed, on demand. */
-export const HOST_FOLDER = path.join(PACKAGE_FOLDER, '.cache/e2e');
+export const HOST_FOLDER = path.join(
+	PACKAGE_FOLDER,
+	'.cache',
+	OTHER_VERSION === undefined ? 'e2e' : `e2e-${OTHER_VERSION}`,
+);
 
 // n8n 2.41 asks for it.
 const NODE_MAJOR = 24;
@@ -39,6 +47,8 @@ function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEn
 }
 
 function nodeForN8n(): string {
+	// n8n 1 does not run on Node 24.
+	if (OTHER_VERSION?.startsWith('1.') === true) return process.execPath;
 	if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath;
 	say(`Looking for Node ${NODE_MAJOR} (npm fetches it once) ...`);
 	const args = ['--yes', '--package', `node@${NODE_MAJOR}`, 'node', '--print', 'process.execPath'];
@@ -73,14 +83,21 @@ export function install(): Tools {
 	const wanted = createHash('sha256')
 		.update(readFileSync(path.join(__dirname, 'package-lock.json')))
 		.update(node)
+		.update(OTHER_VERSION ?? '')
 		.digest('hex');
 	const stamp = path.join(HOST_FOLDER, 'installed');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return tools;
 
-	say('Installing n8n 2.41.1 (once, 3 to 6 minutes) ...');
+	say(`Installing n8n ${OTHER_VERSION ?? '2.41.1'} (once, 3 to 6 minutes) ...`);
 	mkdirSync(HOST_FOLDER, { recursive: true });
-	for (const file of ['package.json', 'package-lock.json']) {
-		copyFileSync(path.join(__dirname, file), path.join(HOST_FOLDER, file));
+	if (OTHER_VERSION === undefined) {
+		for (const file of ['package.json', 'package-lock.json']) {
+			copyFileSync(path.join(__dirname, file), path.join(HOST_FOLDER, file));
+		}
+	} else {
+		const { dependencies } = host;
+		const others = { private: true, dependencies: { ...dependencies, n8n: OTHER_VERSION } };
+		writeFileSync(path.join(HOST_FOLDER, 'package.json'), JSON.stringify(others));
 	}
 	// Not `npm ci`: it insists on optional packages for other systems, which not every registry has.
 	// Scripts would compile what is not needed here; the database's driver is.
