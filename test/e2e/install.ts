@@ -96,7 +96,12 @@ export function install(): Tools {
 		}
 	} else {
 		const { dependencies } = host;
-		const others = { private: true, dependencies: { ...dependencies, n8n: OTHER_VERSION } };
+		const others = {
+			private: true,
+			dependencies: { ...dependencies, n8n: OTHER_VERSION },
+			// Older n8n takes it from a website of its own, which not every machine reaches; no scenario uses it.
+			overrides: { xlsx: '0.18.5' },
+		};
 		writeFileSync(path.join(HOST_FOLDER, 'package.json'), JSON.stringify(others));
 	}
 	// Not `npm ci`: it insists on optional packages for other systems, which not every registry has.
