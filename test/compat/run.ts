@@ -136,14 +136,16 @@ const [only] = process.argv.slice(2);
 for (const [version, packages] of Object.entries(engines)) {
 	if (only !== undefined && version !== only) continue;
 	const results = [testEngine(version, packages)];
-	if (SERVERS.includes(version)) results.push(testServer(version));
+	// After each, so that what was run stands there also if a later one is stopped.
+	for (const ofServer of SERVERS.includes(version) ? [undefined, version] : [undefined]) {
+		if (ofServer !== undefined) results.push(testServer(ofServer));
+		const [onEngine, onServer] = results;
+		if (onEngine !== undefined) writeRow(version, onEngine, onServer);
+	}
 	for (const [index, { passed, failed, names }] of results.entries()) {
 		const what = index === 0 ? 'engine' : 'whole server';
 		process.stdout.write(`n8n ${version}, ${what}: ${passed} passed, ${failed} failed\n`);
 		for (const name of names) process.stdout.write(`  ✕ ${name}\n`);
 		if (failed > 0) process.exitCode = 1;
 	}
-	const [ofEngine, ofServer] = results;
-	// After each, so that what was run stands there also if a later one is stopped.
-	if (ofEngine !== undefined) writeRow(version, ofEngine, ofServer);
 }
