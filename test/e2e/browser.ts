@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { HOST_FOLDER } from './install';
+import { OWNER } from './n8n';
+import { until } from './processes';
 
 // The little of Playwright that is used here; it is installed beside n8n, where the compiler does not see it.
 
@@ -54,4 +56,15 @@ export async function startBrowser(): Promise<Browser> {
 		executablePath: '/usr/bin/chromium',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 	});
+}
+
+/** Logs n8n's owner in. */
+export async function signIn(page: Page, address: string): Promise<void> {
+	await page.goto(`${address}/signin`);
+	await page.locator('input[type=email], input[name=emailOrLdapLoginId]').first().fill(OWNER.email);
+	await page.locator('input[type=password]').first().fill(OWNER.password);
+	await page.keyboard.press('Enter');
+	await until('n8n to let its owner in', async () =>
+		(await page.evaluate('location.pathname')) === '/signin' ? undefined : true,
+	);
 }

@@ -4,9 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
-import { startBrowser, type Browser, type Page } from './browser';
-import { OWNER } from './n8n';
-import { until } from './processes';
+import { signIn, startBrowser, type Browser, type Page } from './browser';
 import { example, useN8n } from './useN8n';
 import { connect, findPhones, node, OURS } from './workflows';
 
@@ -36,13 +34,7 @@ async function editor(theme: (typeof THEMES)[number], height = 800): Promise<Pag
 		colorScheme: theme,
 	});
 	pages.push(page);
-	await page.goto(`${host().n8n.address}/signin`);
-	await page.locator('input[type=email], input[name=emailOrLdapLoginId]').first().fill(OWNER.email);
-	await page.locator('input[type=password]').first().fill(OWNER.password);
-	await page.keyboard.press('Enter');
-	await until('n8n to let its owner in', async () =>
-		(await page.evaluate('location.pathname')) === '/signin' ? undefined : true,
-	);
+	await signIn(page, host().n8n.address);
 	return page;
 }
 
