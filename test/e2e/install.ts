@@ -17,6 +17,9 @@ export const HOST_FOLDER = path.join(
 	OTHER_VERSION === undefined ? 'e2e' : `e2e-${OTHER_VERSION}`,
 );
 
+/** Whether it is an n8n 1, which does not run on Node 24. */
+export const IS_N8N_1 = OTHER_VERSION?.startsWith('1.') === true;
+
 // n8n 2.41 asks for it.
 const NODE_MAJOR = 24;
 
@@ -47,8 +50,7 @@ function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEn
 }
 
 function nodeForN8n(): string {
-	// n8n 1 does not run on Node 24.
-	if (OTHER_VERSION?.startsWith('1.') === true) return process.execPath;
+	if (IS_N8N_1) return process.execPath;
 	if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath;
 	say(`Looking for Node ${NODE_MAJOR} (npm fetches it once) ...`);
 	const args = ['--yes', '--package', `node@${NODE_MAJOR}`, 'node', '--print', 'process.execPath'];

@@ -15,7 +15,7 @@ import type {
 } from 'n8n-workflow';
 
 import { PACKAGE_FOLDER } from '../engine/engine';
-import { HOST_FOLDER, withNode, type Tools } from './install';
+import { HOST_FOLDER, IS_N8N_1, withNode, type Tools } from './install';
 import { freePorts, Service, until } from './processes';
 
 /** Who owns the n8n that is started here. It listens on the loopback interface only. */
@@ -210,10 +210,14 @@ export class N8n {
 			settings: { executionOrder: 'v1', ...file.settings },
 			active: false,
 		});
-		if (active) {
-			await this.post(`workflows/${saved.id}/activate`, { versionId: saved.versionId });
-		}
+		if (active) await this.publish(saved);
 		return saved.id;
+	}
+
+	private async publish({ id, versionId }: { id: string; versionId: string }): Promise<void> {
+		// n8n 1 saves it as active instead.
+		if (IS_N8N_1) await this.rest('PATCH', `workflows/${id}`, { active: true, versionId });
+		else await this.post(`workflows/${id}/activate`, { versionId });
 	}
 
 	/** Runs a workflow from one of its triggers, as the editor's button does. */
@@ -248,11 +252,12 @@ export class N8n {
 		const all: ExecutionSummary[] = [];
 		for (let cursor: string | null = ''; cursor !== null;) {
 			const more = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-			const page: { results: ExecutionSummary[]; nextCursor: string | null } = await this.get(
+			const page: { results: ExecutionSummary[]; nextCursor?: string | null } = await this.get(
 				`executions?filter=${filter}&limit=100${more}`,
 			);
 			all.push(...page.results.filter(({ mode }) => mode !== 'integrated'));
-			cursor = page.nextCursor;
+			// Older n8n has no cursor; no scenario there has more executions than fit on its first page.
+			cursor = page.nextCursor ?? null;
 		}
 		return all;
 	}

@@ -1,10 +1,10 @@
 import { sleep } from 'n8n-workflow';
 
-import { tryOperation } from '../operations/defect';
+import { defect, tryOperation } from '../operations/defect';
 import type { PaidOperation, RequestReceipt, Settled, Submissions } from '../operations/operation';
 import { withoutAnswer, type Receipt } from '../operations/outcome';
 import { sendRequest, type RequestResult } from '../transport/request';
-import type { Session } from '../transport/session';
+import { halt, type Session } from '../transport/session';
 import type { FreeEndpoint, WireRequest } from '../vendors/endpoint';
 import type { Spending } from './purchase';
 
@@ -35,10 +35,10 @@ export interface Before {
 
 /** What a task last said of itself, and whether it will say no more. */
 interface TaskState {
-	progress: unknown;
-	isOver: boolean;
+	progress?: unknown;
+	isOver?: boolean;
 	/** Whether the vendor could not be asked about its things either. */
-	isOutOfReach: boolean;
+	isOutOfReach?: boolean;
 }
 
 /** What a task says of one request. */
@@ -51,10 +51,15 @@ interface TaskWord {
 
 interface Waiting<Response> {
 	request: unknown;
-	/** Whether an earlier attempt, which this execution would have paid for, may still take effect. */
-	lostBefore: boolean;
 	mayStart: () => boolean;
 	resolve: (result: SubmissionResult<Response>) => void;
+}
+
+/** Requests that may be sent together. */
+interface Group<Response> {
+	waiting: Array<Waiting<Response>>;
+	/** Whether an earlier attempt, which this execution would have paid for, may still take effect. */
+	lostBefore: boolean;
 }
 
 const IN_DOUBT = ', so it may or may not have charged';
@@ -67,7 +72,8 @@ const UNCLEAR = 'The vendor gave an answer about its status that is not document
 const QUIET_MS = 20;
 const LONGEST_QUIET_MS = 2_000;
 // How long to wait before each look at a task, and before all further ones (docs/vendor-apis.md B.15).
-const WAITS_MS = [3_000, 5_000, 10_000];
+const TASK_WAITS_MS = [3_000, 5_000];
+const STATUS_WAITS_MS = [0, 5_000];
 const LONGEST_WAIT_MS = 10_000;
 
 /**
@@ -77,7 +83,7 @@ const LONGEST_WAIT_MS = 10_000;
 export class SubmissionQueue<Request = unknown, Response = unknown> {
 	/** How long to wait for what came of a request, in milliseconds. */
 	readonly waitUpToMs: number;
-	private readonly groups = new Map<string, Array<Waiting<Response>>>();
+	private readonly groups = new Map<string, Group<Response>>();
 	private readonly tasks = new Map<string, Promise<TaskState>>();
 	private added = 0;
 	private onTheirWay = 0;
@@ -131,7 +137,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 		}
 		const lostBefore = before.lostBefore && paidBefore === null;
 		return await new Promise((resolve) => {
-			this.add({ request, lostBefore, mayStart, resolve });
+			this.add({ request, mayStart, resolve }, lostBefore);
 		});
 	}
 
@@ -155,7 +161,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 						settled: task.settle(progress, request),
 						isNamed: task.names(progress, request),
 						atTheEnd: task.settleWithoutStatus(progress, request),
-						isWorking: !state.isOver && task.isWorking(progress),
+						isWorking: state.isOver !== true && task.isWorking(progress),
 					}));
 		const { settled, isNamed, atTheEnd, isWorking }: TaskWord =
 			'result' in told ? told.result : { isNamed: false };
@@ -164,19 +170,19 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 		// The task does not tell, or the vendor does not know it any more.
 		const known = await this.readStatus(request, isNamed ? creditsCharged : null, state);
 		if (typeof known === 'object' && 'outcome' in known) return known;
-		return atTheEnd ?? (state.isOver && known === 'notBought' ? 'notBought' : undefined);
+		return atTheEnd ?? (state.isOver === true && known === 'notBought' ? 'notBought' : undefined);
 	}
 
-	private add(waiting: Waiting<Response>): void {
+	private add(waiting: Waiting<Response>, lostBefore: boolean): void {
 		const { submissions } = this;
 		const named = tryOperation(() => submissions.group(waiting.request as Request));
 		// A refusal leaves open what an earlier attempt did, but only for those who had one.
-		const name = `${waiting.lostBefore} ${'result' in named ? named.result : ''}`;
-		const others = this.groups.get(name) ?? [];
-		others.push(waiting);
-		this.groups.set(name, others);
+		const name = JSON.stringify([lostBefore, named]);
+		const group = this.groups.get(name) ?? { waiting: [], lostBefore };
+		group.waiting.push(waiting);
+		this.groups.set(name, group);
 		this.added += 1;
-		if (others.length >= submissions.batchSize) this.send(name);
+		if (group.waiting.length >= submissions.batchSize) this.send(name, group);
 		else void this.sendWhenQuiet();
 	}
 
@@ -191,39 +197,49 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 			await sleep(QUIET_MS);
 		}
 		this.isWaiting = false;
-		for (const name of [...this.groups.keys()]) this.send(name);
+		for (const [name, group] of this.groups) this.send(name, group);
 	}
 
-	private send(name: string): void {
-		const batch = this.groups.get(name) ?? [];
+	private send(name: string, group: Group<Response>): void {
 		this.groups.delete(name);
-		if (batch.length === 0) return;
-		void this.spending.shared.oneAtATime(async () => await this.sendBatch(batch));
+		void this.spending.shared.oneAtATime(async () => await this.sendGroup(group));
 	}
 
-	private async sendBatch(batch: Array<Waiting<Response>>): Promise<void> {
+	private async sendGroup({ waiting, lostBefore }: Group<Response>): Promise<void> {
 		const { endpoint } = this.operation;
-		const left = new Set(batch);
-		const [{ lostBefore } = { lostBefore: false }] = batch;
+		const left = new Set(waiting);
 		const wire = (): WireRequest =>
 			endpoint.toWire(this.submissions.join([...left].map(({ request }) => request as Request)));
 		let result: RequestResult<Response>;
 		try {
-			result = await sendRequest(this.spending, endpoint, wire(), {
-				isRepeatSafe: true,
-				lostBefore,
-				doubt: IN_DOUBT,
-				mayStart: () => [...left].every(({ mayStart }) => mayStart()),
-				beforeRepeat: async () => {
-					await this.takeOutWhatIsKnown(left);
-					return left.size === 0 ? undefined : wire();
-				},
-			});
+			const first = tryOperation(wire);
+			result =
+				'defect' in first
+					? this.refused(first.defect, lostBefore)
+					: await sendRequest(this.spending, endpoint, first.result, {
+							isRepeatSafe: true,
+							lostBefore,
+							doubt: IN_DOUBT,
+							mayStart: () => [...left].every(({ mayStart }) => mayStart()),
+							beforeRepeat: async () => {
+								await this.takeOutWhatIsKnown(left);
+								return left.size === 0 ? undefined : wire();
+							},
+						});
 		} catch (error) {
-			const reason = `${this.spending.account.name} may have answered${IN_DOUBT}. ${(error as Error).message}`;
+			const reason = `${this.spending.account.name} may have answered${IN_DOUBT}. ${defect(error)}`;
 			result = { kind: 'unknown', reason, cause: 'unreadable', balance: null, lostBefore };
 		}
 		for (const { resolve } of left) resolve(result);
+	}
+
+	/** The result of requests that were not sent because the operation's code threw. */
+	private refused(reason: string, lostBefore: boolean): RequestResult<Response> {
+		const { spending } = this;
+		if (spending.haltOnProblem) halt(spending, reason);
+		return lostBefore
+			? { kind: 'unknown', reason, cause: 'lost', balance: null, lostBefore }
+			: { kind: 'refused', reason, balance: null, lostBefore };
 	}
 
 	/** After a lost answer: leaves only those who are surely not bought, and tells the others what is known. */
@@ -281,7 +297,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 		credits: number | null,
 	): Promise<Settled | 'notBought' | undefined> {
 		let last: Settled | 'notBought' | undefined;
-		await this.look(0, async () => {
+		await this.look(STATUS_WAITS_MS, async () => {
 			const status = await this.readStatus(request, credits);
 			const isSettled = typeof status === 'object' && 'outcome' in status;
 			last = isSettled || status === 'notBought' ? status : undefined;
@@ -299,8 +315,8 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 
 	private async lookAtTask(taskId: string, request: Request): Promise<TaskState> {
 		const { task, balance } = this.submissions;
-		const state: TaskState = { progress: undefined, isOver: false, isOutOfReach: false };
-		await this.look(WAITS_MS[0] ?? 0, async () => {
+		const state: TaskState = {};
+		await this.look(TASK_WAITS_MS, async () => {
 			const answer = await this.requestFree(this.reading, task.endpoint, { taskId, request });
 			if (answer.kind === 'missing') state.isOver = true;
 			if (answer.kind === 'delivered') {
@@ -311,7 +327,7 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 				});
 				state.isOver = 'defect' in told || told.result;
 			}
-			return state.isOver;
+			return state.isOver === true;
 		});
 		const answer = await this.requestFree(this.reading, balance, {});
 		const left = answer.kind === 'delivered' ? answer.response.totalBalance : null;
@@ -320,14 +336,13 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 	}
 
 	/** Looks again and again until `look` returns true, the time is over, or nothing can be read any more. */
-	private async look(firstWaitMs: number, look: () => Promise<boolean>): Promise<void> {
+	private async look(waitsMs: number[], look: () => Promise<boolean>): Promise<void> {
 		const { cancelled, throttle } = this.reading;
 		const end = performance.now() + this.waitUpToMs;
 		for (let looks = 0; ; looks += 1) {
-			const wait = looks === 0 ? firstWaitMs : (WAITS_MS[looks] ?? LONGEST_WAIT_MS);
 			const leftMs = end - performance.now();
 			if (looks > 0 && leftMs <= 0) return;
-			await throttle.pause(Math.max(0, Math.min(wait, leftMs)), cancelled);
+			await throttle.pause(Math.min(waitsMs[looks] ?? LONGEST_WAIT_MS, leftMs), cancelled);
 			if (cancelled() || (await look()) || this.reading.haltReason !== undefined) return;
 		}
 	}
