@@ -23,7 +23,7 @@ export interface ItemResult {
 	request?: unknown;
 	receipt: Receipt;
 	/** The earlier item that asked for the same. */
-	duplicateOf?: number;
+	duplicateOf?: number | undefined;
 	/** The most it can cost, in credits; only in a dry run. */
 	maximumCost?: number;
 	/** Whether the node's own code failed on it. Then the input is not wrong. */

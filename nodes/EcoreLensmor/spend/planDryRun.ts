@@ -43,8 +43,8 @@ export async function planDryRun(
 		// The first request that finds something is the last one, and the others cost nothing.
 		const cost = areAllWanted ? costs.reduce((sum, one) => sum + one, 0) : Math.max(0, ...costs);
 		result.maximumCost = earlier === undefined ? cost : 0;
-		if (earlier !== undefined) result.duplicateOf = earlier;
-		else firstItems.set(keys.join(' '), item);
+		result.duplicateOf = earlier;
+		if (earlier === undefined) firstItems.set(keys.join(' '), item);
 		for (const key of areAllWanted ? keys : [first.key]) surelySent.add(key);
 	});
 }

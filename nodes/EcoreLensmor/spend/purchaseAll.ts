@@ -1,4 +1,4 @@
-import { isBad, type ItemResult } from '../items/itemResult';
+import type { ItemResult } from '../items/itemResult';
 import { tryOperation } from '../operations/defect';
 import type { PaidOperation, RequestReceipt } from '../operations/operation';
 import type { Receipt } from '../operations/outcome';
@@ -43,16 +43,11 @@ export async function purchaseAll(
 		asked.set(key, { item, request, receipt });
 		return { receipt: await receipt };
 	};
-	const put = (result: ItemResult, receipt: Receipt, duplicateOf: number | undefined) => {
-		result.receipt = receipt;
-		if (duplicateOf === undefined) delete result.duplicateOf;
-		else result.duplicateOf = duplicateOf;
-	};
 	const purchaseInTurn = async (result: ItemResult) => {
 		for (const keyed of result.requests) {
 			result.request = keyed.request;
 			const { receipt, duplicateOf } = await ask(keyed, result);
-			put(result, receipt, duplicateOf);
+			Object.assign(result, { receipt, duplicateOf });
 			// The next request is tried only if this one found nothing at a known cost. With an earlier
 			// attempt in doubt the cost is unknown, and the next receipt would hide that.
 			if (receipt.outcome !== 'not_found' || receipt.creditsCharged === null) return;
@@ -61,26 +56,23 @@ export async function purchaseAll(
 	const purchaseTogether = async (result: ItemResult) => {
 		const { requests } = result;
 		const answers = await Promise.all(
-			await mapInSlices(requests, async (keyed) => await ask(keyed, result)),
+			await mapInSlices(requests, async (keyed) => ({
+				request: keyed.request,
+				...(await ask(keyed, result)),
+			})),
 		);
-		const receipts = answers.map(({ receipt }, index) => ({
-			request: requests[index]?.request,
-			receipt,
-		}));
-		const [first] = answers;
-		const isDuplicate = answers.every(({ duplicateOf }) => duplicateOf === first?.duplicateOf);
-		result.request = joined(spending.submissions, requests);
-		put(result, togetherOf(spending, receipts), isDuplicate ? first?.duplicateOf : undefined);
+		const [duplicateOf, ...others] = new Set(answers.map((answer) => answer.duplicateOf));
+		Object.assign(result, {
+			request: joined(spending.submissions, requests),
+			receipt: togetherOf(spending, answers),
+			duplicateOf: others.length === 0 ? duplicateOf : undefined,
+		});
 	};
 
-	await forEachConcurrent(
-		results.filter((result) => !isBad(result)),
-		atOnce,
-		async (result) => {
-			if (result.areAllWanted) await purchaseTogether(result);
-			else await purchaseInTurn(result);
-		},
-	);
+	await forEachConcurrent(results, atOnce, async (result) => {
+		if (result.areAllWanted === true) await purchaseTogether(result);
+		else await purchaseInTurn(result);
+	});
 	return asked.keys();
 }
 
@@ -112,7 +104,7 @@ function togetherOf(
 			: { outcome: 'uncertain', reason: 'defect' in together ? together.defect : '', fields: {} };
 	const isUnknown = all.some(({ creditsCharged }) => creditsCharged === null);
 	const notSent = all.filter((receipt) => receipt.outcome === 'not_sent');
-	const isLimit = notSent.length > 0 && notSent.every(({ limitReached }) => limitReached === true);
+	const isLimit = notSent.every(({ limitReached }) => limitReached === true);
 	return {
 		outcome,
 		creditsCharged: isUnknown
@@ -121,6 +113,6 @@ function togetherOf(
 		creditsRemaining: balance,
 		reason,
 		fields,
-		...(isLimit ? { limitReached: true } : {}),
+		...(outcome === 'not_sent' && isLimit ? { limitReached: true } : {}),
 	};
 }

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { operations } from '../../../nodes/EcoreLensmor/operations';
+import type { Submissions } from '../../../nodes/EcoreLensmor/operations/operation';
 import { anew, asking, column, NAME, person, persons, spent, submitted } from '../askingPeople';
 import { inTime, useFakeClock } from '../fakeClock';
 import { play, start, type Setup } from '../fakeExecution';
@@ -44,6 +45,28 @@ const rowsOf = ({ dataTables }: Setup) =>
 	]);
 const toldAtMost = (json: IDataObject[]) =>
 	json.reduce((sum, { creditsCharged }) => sum + Number(creditsCharged), 0);
+
+/** Runs something while the operation joins and reads its answers in another way. */
+async function withSubmissions(
+	change: (whole: Submissions) => Submissions,
+	run: () => Promise<void>,
+): Promise<void> {
+	const operation = operations.find(
+		(one) => one.kind === 'paid' && one.resource === 'person' && one.operation === 'unlock',
+	);
+	if (operation?.kind !== 'paid') throw new Error('it is not there');
+	const submissions = operation.submissions?.bind(operation);
+	operation.submissions = (item) => {
+		const whole = submissions?.(item);
+		if (whole === undefined || 'bad' in whole) throw new Error('it is not there');
+		return change(whole);
+	};
+	try {
+		await run();
+	} finally {
+		if (submissions !== undefined) operation.submissions = submissions;
+	}
+}
 
 describe('a submission that is accepted', () => {
 	it.each([
@@ -352,34 +375,93 @@ describe('thousands and several', () => {
 	});
 
 	it('a join that throws loses nothing, also in a dry run', async () => {
-		const operation = operations.find(
-			(one) => one.kind === 'paid' && one.resource === 'person' && one.operation === 'unlock',
-		);
-		if (operation?.kind !== 'paid') throw new Error('it is not there');
-		const submissions = operation.submissions?.bind(operation);
-		try {
-			for (let at = 0; at < 3; at += 1) {
-				for (const dryRun of [false, true]) {
-					let calls = 0;
-					operation.submissions = (item) => {
-						const whole = submissions?.(item);
-						if (whole === undefined || 'bad' in whole) throw new Error('it is not there');
-						const join = (requests: unknown[]) => {
+		for (let at = 0; at < 3; at += 1) {
+			for (const dryRun of [false, true]) {
+				let calls = 0;
+				await withSubmissions(
+					(whole) => ({
+						...whole,
+						join: (requests) => {
 							if (calls++ === at) throw new Error('it broke');
 							return whole.join(requests);
-						};
-						return { ...whole, join };
-					};
-					const setup = asking([[person(0), person(1)], person(2)], { dryRun });
-					const { json, error } = await play(setup);
-					expect(error).toBeUndefined();
-					expect(json).toHaveLength(2);
-					const isUnknown = json.some(({ creditsCharged }) => creditsCharged === null);
-					expect(isUnknown || toldAtMost(json) === spent(setup)).toBe(true);
-				}
+						},
+					}),
+					async () => {
+						const setup = asking([[person(0), person(1)], person(2)], { dryRun });
+						const { json, error } = await play(setup);
+						expect(error).toBeUndefined();
+						expect(json).toHaveLength(2);
+						const isUnknown = json.some(({ creditsCharged }) => creditsCharged === null);
+						expect(isUnknown || toldAtMost(json) === spent(setup)).toBe(true);
+					},
+				);
 			}
-		} finally {
-			if (submissions !== undefined) operation.submissions = submissions;
 		}
+	});
+
+	it('who is bought for one event is told to an item with another event, at 0 credits', async () => {
+		const setup = asking([person(0), person(0), [person(0), person(1)]]);
+		setup.parameters = {
+			...setup.parameters,
+			eventId: { __rl: true, mode: 'id', value: '={{ $json.event }}' },
+		};
+		for (const [index, event] of ['26855', '139574', '26855'].entries()) {
+			Object.assign(setup.items[index]?.json ?? {}, { event });
+		}
+		const { json } = await play(setup);
+		expect(told(json)).toEqual([
+			['unlocked', 15],
+			['unlocked', 0],
+			['unlocked', 15],
+		]);
+		expect(column(json, 'duplicateOf')).toEqual([undefined, 0, undefined]);
+		expect(spent(setup)).toBe(30);
+	});
+
+	it('who is refused is not asked for again by an item that asks for the same', async () => {
+		const setup = asking(['139574-person-0', '139574-person-0', person(0)]);
+		setup.parameters = { ...setup.parameters, eventId: { __rl: true, mode: 'id', value: '26855' } };
+		const { json } = await play(setup);
+		expect(told(json)).toEqual([
+			['refused', 0],
+			['refused', 0],
+			['unlocked', 15],
+		]);
+		expect(column(json, 'duplicateOf')).toEqual([undefined, 0, undefined]);
+		expect(setup.vendor.paidRequests).toHaveLength(1);
+	});
+
+	it('what several people of an item came to, if the code that says so throws: uncertain, at its price', async () => {
+		await withSubmissions(
+			(whole) => ({
+				...whole,
+				together: () => {
+					throw new Error('it broke');
+				},
+			}),
+			async () => {
+				const setup = asking([[person(0), person(1)], person(2)]);
+				const { json } = await play(setup);
+				expect(told(json)).toEqual([
+					['uncertain', 30],
+					['unlocked', 15],
+				]);
+				expect(json[0]?.reason).toMatch(/defect of the node.*it broke/);
+				expect(spent(setup)).toBe(45);
+			},
+		);
+	});
+
+	it('several people of an item of whom one was not sent for another reason than a limit: a problem', async () => {
+		const vendor = new FakeVendor({ lensmor: 15 });
+		const keys = [person(9), [person(0), person(1), person(2)]];
+		const setup = asking(keys, { batchSize: 1, maximumCredits: 30 }, { vendor });
+		const { json, hints } = await play(setup);
+		expect(told(json)[0]).toEqual(['unlocked', 15]);
+		const contacts = json[1]?.contacts as IDataObject[];
+		expect(column(contacts, 'outcome')).toEqual(['refused', 'not_sent', 'not_sent']);
+		expect(json[1]?.outcome).toBe('refused');
+		expect(JSON.stringify(hints)).not.toContain('held back');
+		expect(spent(setup)).toBe(15);
 	});
 });
