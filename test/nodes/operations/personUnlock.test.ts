@@ -232,6 +232,10 @@ describe('the answer to a submission', () => {
 			creditsCharged: 0,
 			fields: { alreadyUnlocked: true, taskId: null },
 		});
+		// With a task, it works on those whom it does not skip.
+		expect(
+			personUnlock.settle(answerOf({ status: 'success', task_id: '9' }), email('a')),
+		).toMatchObject({ outcome: 'processing', creditsCharged: null, fields: { taskId: '9' } });
 	});
 
 	it.each([
@@ -276,7 +280,7 @@ describe('a task', () => {
 			'processing',
 			{ personnelId: 'a', status: 'unlocked', email: 'a@a.example' },
 			{ personnelId: 2, status: 'unlocked', phone: '+1' },
-			{ personnelId: 'c', status: 'pending' },
+			{ personnelId: 'c', status: 'pending', email: 'of last year' },
 		);
 		expect(settle(of, email('a'))).toEqual({
 			outcome: 'unlocked',

@@ -203,10 +203,13 @@ function isEmpty(event: unknown): boolean {
 	return value === null || value === undefined || value === '';
 }
 
-function settle(
-	response: PeopleUnlockResponse,
-	{ personIds: [id = ''], ...request }: PeopleUnlockRequest,
-) {
+// Each person is a purchase, so a request that is not joined with others has one.
+function idOf({ personIds: [id = ''] }: PeopleUnlockRequest): string {
+	return id;
+}
+
+function settle(response: PeopleUnlockResponse, request: PeopleUnlockRequest) {
+	const id = idOf(request);
 	const { isAccepted, taskId = null, isEverySkipTold } = response;
 	const { invalid, missing, unlinked, alreadyUnlocked, unlocking, others } = response;
 	const fields = { alreadyUnlocked: null, email: null, phone: null, taskId: null };
@@ -225,7 +228,7 @@ function settle(
 	const cost = isCharged ? 'that costs nothing more' : 'whether it charged for it is not known';
 	return {
 		outcome: 'processing' as const,
-		creditsCharged: isCharged ? unlockPeople.worstCase({ personIds: [id], ...request }) : null,
+		creditsCharged: isCharged ? unlockPeople.worstCase(request) : null,
 		creditsRemaining: null,
 		reason: `Lensmor is still working on it ${task}. Ask for the same person again to get it: ${cost}`,
 		fields: { ...fields, alreadyUnlocked: isCharged ? false : null, taskId },
@@ -264,15 +267,14 @@ function submissions(
 		group: ({ unlockType, eventId, callSource }) =>
 			JSON.stringify([unlockType, eventId, callSource]),
 		join: (requests) => {
-			const [first] = requests;
 			const personIds = requests.flatMap((request) => request.personIds);
-			return { unlockType: 'email', callSource: 'api', ...first, personIds };
+			return { ...(requests[0] as PeopleUnlockRequest), personIds };
 		},
 		together,
 		task: {
 			endpoint: getUnlockTask,
 			settle: ({ people }, request) => {
-				const person = people.get(request.personIds[0] ?? '');
+				const person = people.get(idOf(request));
 				const isThere = Boolean(request.unlockType === 'email' ? person?.email : person?.phone);
 				// Without its email or phone, the status is asked for it.
 				if (person?.status === 'unlocked' && isThere) {
@@ -285,7 +287,7 @@ function submissions(
 			},
 			settleWithoutStatus: ({ taskStatus }, request) =>
 				taskStatus === 'failed' ? failedToFind(request, '', null) : undefined,
-			names: ({ people }, { personIds: [id = ''] }) => people.has(id),
+			names: ({ people }, request) => people.has(idOf(request)),
 			describe: ({ taskStatus, people }) => {
 				const done = [...people.values()].filter(({ status }) => DONE.includes(status)).length;
 				return `Lensmor's task is ${taskStatus}: ${done} of ${people.size} people are done`;
@@ -380,20 +382,13 @@ function failedToFind(
 function together(
 	receipts: Array<RequestReceipt<PeopleUnlockRequest>>,
 ): Pick<Receipt, 'outcome' | 'reason' | 'fields'> {
-	const contacts = receipts.map(
-		({
-			request: {
-				personIds: [id = ''],
-			},
-			receipt,
-		}) => ({
-			personId: id,
-			outcome: receipt.outcome,
-			...receipt.fields,
-			creditsCharged: receipt.creditsCharged,
-			reason: receipt.reason,
-		}),
-	);
+	const contacts = receipts.map(({ request, receipt }) => ({
+		personId: idOf(request),
+		outcome: receipt.outcome,
+		...receipt.fields,
+		creditsCharged: receipt.creditsCharged,
+		reason: receipt.reason,
+	}));
 	const outcomes = new Set(receipts.map(({ receipt }) => receipt.outcome));
 	const [only = 'not_sent'] = outcomes;
 	const outcome = outcomes.size === 1 ? only : outcomeOfMixture(outcomes);
