@@ -45,3 +45,33 @@ export const spent = ({ vendor }: Setup) =>
 /** How many requests had this in their address. */
 export const asked = ({ vendor }: Setup, what: string) =>
 	vendor.sent.filter(({ url }) => url.includes(what)).length;
+
+/** Lensmor's people, as the vendor in memory has them. */
+export const contactsOf = ({ vendor }: Setup) => vendor.world.contacts;
+
+/** The body of an answer. */
+export type Body = Record<string, unknown>;
+
+/** Changes what the vendor says to one kind of request; `nth` counts from 0. */
+export function says(
+	setup: Setup,
+	what: 'unlock' | 'task' | 'profile',
+	change: (body: Body, nth: number) => Body,
+): void {
+	const contacts = contactsOf(setup);
+	const original = contacts[what].bind(contacts) as (...given: unknown[]) => {
+		status: number;
+		body: Body;
+	};
+	let calls = 0;
+	Object.assign(contacts, {
+		[what]: (...given: unknown[]) => {
+			const reply = original(...given);
+			return { ...reply, body: change(reply.body, calls++) };
+		},
+	});
+}
+
+/** A body without these fields. */
+export const without = (body: Body, ...names: string[]): Body =>
+	Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));

@@ -2,7 +2,20 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { operations } from '../../../nodes/EcoreLensmor/operations';
 import type { Submissions } from '../../../nodes/EcoreLensmor/operations/operation';
-import { anew, asking, column, NAME, person, persons, spent, submitted } from '../askingPeople';
+import {
+	anew,
+	asking,
+	column,
+	contactsOf,
+	NAME,
+	person,
+	persons,
+	says,
+	spent,
+	submitted,
+	without,
+	type Body,
+} from '../askingPeople';
 import { inTime, useFakeClock } from '../fakeClock';
 import { play, start, type Setup } from '../fakeExecution';
 import { FakeVendor } from '../fakeVendor';
@@ -19,24 +32,6 @@ const TASK_GONE = {
 	times: 99,
 } as const;
 
-const contactsOf = ({ vendor }: Setup) => vendor.world.contacts;
-type Body = Record<string, unknown>;
-/** Changes what the vendor says to one kind of request. */
-function says(setup: Setup, what: 'unlock' | 'task' | 'profile', change: (body: Body) => Body) {
-	const contacts = contactsOf(setup);
-	const original = contacts[what].bind(contacts) as (...given: unknown[]) => {
-		status: number;
-		body: Body;
-	};
-	Object.assign(contacts, {
-		[what]: (...given: unknown[]) => {
-			const reply = original(...given);
-			return { ...reply, body: change(reply.body) };
-		},
-	});
-}
-const without = (body: Body, ...names: string[]) =>
-	Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
 const rowsOf = ({ dataTables }: Setup) =>
 	(dataTables?.named(NAME)?.rows ?? []).map(({ outcome, credits, result }) => [
 		outcome,
