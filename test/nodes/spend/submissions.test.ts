@@ -139,6 +139,17 @@ describe('what is sent', () => {
 		await fourth;
 	});
 
+	it('waits as long as more is added', async () => {
+		const asked = queueOf();
+		const all: Array<Promise<unknown>> = [];
+		for (const id of ['a', 'b', 'c', 'd']) {
+			all.push(asked.queue.submit(wanted(id), NEW));
+			await jest.advanceTimersByTimeAsync(15);
+		}
+		await inTime(Promise.all(all));
+		expect(paths(asked)).toEqual(['a+b+c+d']);
+	});
+
 	it('does not wait for ever for those on their way', async () => {
 		const asked = queueOf();
 		void asked.queue.before(async () => await new Promise(() => {}));
@@ -287,6 +298,14 @@ describe('after an answer that was lost', () => {
 		},
 	);
 
+	it('and all of them are bought: nothing more is sent', async () => {
+		const { queue, sent } = queueOf({ reply: () => LOST, status: () => receipt('It is unlocked') });
+		const all = ['a', 'b'].map(async (id) => await queue.submit(wanted(id), NEW));
+		const results = await inTime(Promise.all(all));
+		expect(results.map(({ kind }) => kind)).toEqual(['settled', 'settled']);
+		expect(sent).toHaveLength(1);
+	});
+
 	it('whose execution is another one: what is known costs this one nothing', async () => {
 		const { queue } = queueOf({ status: () => 'inProgress' });
 		const before = { ...IN_DOUBT, paidBefore: 0 as const };
@@ -388,6 +407,18 @@ describe('following what the vendor works on', () => {
 		expect(await inTime(Promise.all(all))).toEqual(Array(2).fill(receipt('It is unlocked')));
 		expect(credits).toEqual([null, null]);
 	});
+
+	it.each([
+		[true, 'notBought'],
+		[false, undefined],
+	] as const)(
+		'not bought by its status counts only when the task is over (%s)',
+		async (isOver, said) => {
+			const { queue } = queueOf({ task: { isOver: () => isOver, isWorking: () => isOver } });
+			const all = ['a', 'b'].map(async (id) => await queue.follow(wanted(id), OPEN));
+			expect(await inTime(Promise.all(all))).toEqual([said, said]);
+		},
+	);
 
 	it('statuses of a task are asked for one by one until one cannot be read', async () => {
 		const answers = [delivered({}), { kind: 'failed', reason: 'No' } as Found];
