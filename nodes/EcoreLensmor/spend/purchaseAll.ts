@@ -103,8 +103,9 @@ function togetherOf(
 			? together.result
 			: { outcome: 'uncertain', reason: 'defect' in together ? together.defect : '', fields: {} };
 	const isUnknown = all.some(({ creditsCharged }) => creditsCharged === null);
-	const notSent = all.filter((receipt) => receipt.outcome === 'not_sent');
-	const isLimit = notSent.every(({ limitReached }) => limitReached === true);
+	const isLimit =
+		outcome === 'not_sent' &&
+		all.every((one) => one.outcome !== 'not_sent' || one.limitReached === true);
 	return {
 		outcome,
 		creditsCharged: isUnknown
@@ -113,6 +114,6 @@ function togetherOf(
 		creditsRemaining: balance,
 		reason,
 		fields,
-		...(outcome === 'not_sent' && isLimit ? { limitReached: true } : {}),
+		...(isLimit ? { limitReached: true } : {}),
 	};
 }

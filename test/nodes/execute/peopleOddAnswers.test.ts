@@ -459,4 +459,22 @@ describe('thousands and several', () => {
 		expect(JSON.stringify(hints)).not.toContain('held back');
 		expect(spent(setup)).toBe(15);
 	});
+
+	it.each([
+		['all of them fit', [[person(0), person(1)], person(2)], 50_000, 45, 0],
+		['one of them is past the limit', [person(2), [person(0), person(1)]], 50_000, 30, 1],
+		['the wallet is empty, which is no limit', [person(2), [person(0), person(1)]], 10, 30, 0],
+	])(
+		'the line under the node counts who is held back by a limit: %s',
+		async (_, keys, lensmor, maximumCredits, held) => {
+			const vendor = new FakeVendor({ lensmor });
+			const { json, hints } = await play(
+				asking(keys, { batchSize: 1, maximumCredits }, { vendor }),
+			);
+			expect(json).toHaveLength(2);
+			const line = JSON.stringify(hints);
+			expect(line).toMatch(/not_sent|unlocked/);
+			expect(/(\d+) held back/.exec(line)?.[1] ?? '0').toBe(String(held));
+		},
+	);
 });
