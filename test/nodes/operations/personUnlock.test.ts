@@ -281,6 +281,7 @@ describe('a task', () => {
 			{ personnelId: 'a', status: 'unlocked', email: 'a@a.example' },
 			{ personnelId: 2, status: 'unlocked', phone: '+1' },
 			{ personnelId: 'c', status: 'pending', email: 'of last year' },
+			{ personnelId: 'e', status: 'failed' },
 		);
 		expect(settle(of, email('a'))).toEqual({
 			outcome: 'unlocked',
@@ -299,7 +300,7 @@ describe('a task', () => {
 			expect(settle(of, request)).toBeUndefined();
 		}
 		expect(submissions().task.describe(of)).toBe(
-			"Lensmor's task is processing: 2 of 3 people are done",
+			"Lensmor's task is processing: 3 of 4 people are done",
 		);
 	});
 
