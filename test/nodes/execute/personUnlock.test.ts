@@ -211,6 +211,17 @@ describe('limits', () => {
 		expect(setup.vendor.sent).toEqual([]);
 	});
 
+	it('a dry run counts nobody on whom Lensmor works for this execution, and names the first item that asks', async () => {
+		const setup = asking(persons(2), { waitUpTo: 0 });
+		await play(setup);
+		const { parameters } = asking([], { dryRun: true });
+		const items = keyed(person(0), person(5), person(5), person(5));
+		const { json } = await play({ ...setup, parameters, items, round: 1 });
+		expect(column(json, 'maximumCost')).toEqual([0, 15, 0, 0]);
+		expect(column(json, 'duplicateOf')).toEqual([undefined, undefined, 1, 1]);
+		expect(spent(setup)).toBe(30);
+	});
+
 	it('Maximum Credits per Day cuts a submission at once, also while its task takes minutes', async () => {
 		const options = { purchaseBook: NAME, maximumCreditsPerDay: 35, waitUpTo: 50 };
 		const setup = asking(persons(4), options, { dataTables: new FakeDataTables() });
