@@ -473,3 +473,69 @@ describe('a purchase that others left in doubt', () => {
 		expect(may(context, { ...nameless, mode: 'retry', executionId: '' })).toBe(false);
 	});
 });
+
+describe('a purchase that the vendor works on', () => {
+	const working = receipt({ outcome: 'processing', fields: { phone: null } });
+
+	it('is open, with what it cost and its receipt, and reserves nothing anew', () => {
+		const memory = new Memory({}, run);
+		for (const key of ['a', 'b']) memory.record(key, 'free', note(working));
+		for (const key of ['a', 'b']) {
+			expect(memory.recall(key, 'free')).toEqual({
+				kind: 'open',
+				lostBefore: false,
+				reserved: 5,
+				processing: { receipt: working, paid: 5 },
+			});
+		}
+	});
+
+	it('counts with what came of it, and the run that told its charge stays the one', async () => {
+		const context: IDataObject = {};
+		const first = new Memory(context, run);
+		for (const key of ['a', 'b', 'c']) first.record(key, 'free', note(working));
+		await first.handOver(['a']);
+		expect(first.spent).toBe(15);
+
+		const second = new Memory(context, { ...run, runIndex: 1 });
+		expect(second.recordProcessed('a', note(receipt()))).toEqual(receipt({ creditsCharged: 0 }));
+		expect(second.recordProcessed('b', note(receipt({ creditsCharged: 3 })))).toEqual(
+			receipt({ creditsCharged: 3 }),
+		);
+		expect(second.spent).toBe(13);
+		expect(second.recordProcessed('c', note(uncertain, 'unreadable'))).toEqual(uncertain);
+		expect(second.spent).toBe(13);
+	});
+
+	it('is in doubt from then on if nobody knows what came of it, until a person presses Retry', () => {
+		const context: IDataObject = {};
+		const memory = new Memory(context, run);
+		for (const key of ['a', 'b']) memory.record(key, 'paid', note(working));
+		memory.recordProcessed('a', note(uncertain, 'unreadable'));
+		memory.recordProcessed('b', note(receipt()));
+		for (const again of [run, { ...run, mode: 'retry' }]) {
+			expect(new Memory(context, again).recall('a', 'paid').kind).toBe('answered');
+		}
+		const retried = new Memory(context, { ...run, executionId: '2', mode: 'retry' });
+		expect(retried.recall('a', 'paid')).toMatchObject({ kind: 'open', reserved: 0 });
+		expect(retried.recall('b', 'paid').kind).toBe('answered');
+	});
+
+	it('of which nothing is written down comes out as it is', () => {
+		const memory = new Memory({}, run);
+		for (const key of ['a', 'b']) {
+			expect(memory.recordProcessed(key, note(receipt()))).toEqual(receipt());
+		}
+		expect(memory.spent).toBe(0);
+	});
+});
+
+it('forgets what cost nothing, once, and makes room for others', () => {
+	const context: IDataObject = {};
+	const memory = new Memory(context, run);
+	for (const key of ['a', 'b']) memory.record(key, 'free', note(receipt({ creditsCharged: 0 })));
+	for (const key of ['a', 'a', 'unknown']) memory.forget(key);
+	expect(memory.recall('a', 'free')).toEqual({ kind: 'open', lostBefore: false, reserved: 0 });
+	expect(memory.recall('b', 'free').kind).toBe('answered');
+	expect(context.memory).toMatchObject({ count: 1 });
+});
