@@ -499,6 +499,8 @@ describe('a purchase that the vendor works on', () => {
 
 		const second = new Memory(context, { ...run, runIndex: 1 });
 		expect(second.recordProcessed('a', note(receipt()))).toEqual(receipt({ creditsCharged: 0 }));
+		const third = new Memory(context, { ...run, runIndex: 2 });
+		expect(third.recall('a', 'paid')).toMatchObject({ receipt: { creditsCharged: 0 } });
 		expect(second.recordProcessed('b', note(receipt({ creditsCharged: 3 })))).toEqual(
 			receipt({ creditsCharged: 3 }),
 		);
