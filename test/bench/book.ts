@@ -4,8 +4,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { crowd, emailOf } from '../fixtures/crowd';
 import { install } from '../e2e/install';
-import { N8n } from '../e2e/n8n';
-import { connect, findPhones, OURS, people } from '../e2e/workflows';
+import { N8n, type DataTable } from '../e2e/n8n';
+import { connect, findPhones, node, OURS, people } from '../e2e/workflows';
 import { Sandbox } from '../sandbox/sandbox';
 
 // What a purchase book costs in a whole n8n with SQLite: the same runs without one and with one, in tables of
@@ -66,6 +66,59 @@ function median(times: number[]): number {
 	return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
+/** Publishes a workflow in which n8n itself visits a table: one row is written, and a key is looked up. */
+async function visitOf({ n8n, credentials }: Bench, table: DataTable) {
+	const dataTableId = { __rl: true, mode: 'id', value: table.page.split('/').at(-1) };
+	const inner = {
+		nodes: [
+			node('Start', 'n8n-nodes-base.executeWorkflowTrigger', 1.1, { inputSource: 'passthrough' }),
+			node('Write', 'n8n-nodes-base.dataTable', 1.1, {
+				resource: 'row',
+				operation: 'insert',
+				dataTableId,
+				columns: { mappingMode: 'autoMapInputData', value: {}, matchingColumns: [], schema: [] },
+			}),
+			node('Read', 'n8n-nodes-base.dataTable', 1.1, {
+				resource: 'row',
+				operation: 'get',
+				dataTableId,
+				filters: { conditions: [{ keyName: 'key', condition: 'eq', keyValue: 'nobody' }] },
+			}),
+		],
+		connections: connect({ Start: [['Write']], Write: [['Read']] }),
+		settings: { saveDataSuccessExecution: 'none', saveDataErrorExecution: 'none' },
+	};
+	webhooks += 1;
+	const name = `bench-${webhooks}`;
+	const id = await n8n.addWorkflow(
+		{
+			name,
+			nodes: [
+				...people(name),
+				node('Visit', 'n8n-nodes-base.executeWorkflow', 1.2, {
+					source: 'parameter',
+					workflowJson: JSON.stringify(inner),
+					options: {},
+				}),
+			],
+			connections: connect({ Posted: [['Each']], Each: [['Visit']] }),
+		},
+		credentials,
+	);
+	let runs = 0;
+	return async (): Promise<number> => {
+		runs += 1;
+		await n8n.webhook(name, { people: [{ key: `visit ${runs}` }] });
+		const [last] = await n8n.ended(id, runs, 300_000);
+		const { data } = await n8n.execution(last?.id ?? '');
+		const [run] = data.resultData.runData.Visit ?? [];
+		if (last?.status !== 'success' || run === undefined) {
+			throw new Error(JSON.stringify(data.resultData.error));
+		}
+		return run.executionTime;
+	};
+}
+
 /** Fills the table up to that many rows, with purchases of others. */
 async function fill({ n8n }: Bench, name: string, size: number): Promise<void> {
 	const table = (await n8n.dataTables()).get(name);
@@ -104,12 +157,18 @@ async function measure(bench: Bench, size: number): Promise<void> {
 	await without(newPeople(1));
 	await fill(bench, name, size);
 
-	const singles: Record<'without' | 'bought' | 'answered', number[]> = {
+	const table = (await bench.n8n.dataTables()).get(name);
+	if (table === undefined) throw new Error(`no data table ${name}`);
+	const visit = await visitOf(bench, table);
+	await visit();
+	const singles: Record<'visit' | 'without' | 'bought' | 'answered', number[]> = {
+		visit: [],
 		without: [],
 		bought: [],
 		answered: [],
 	};
 	for (let time = 0; time < SINGLES; time += 1) {
+		singles.visit.push(await visit());
 		const [one = {}] = newPeople(1);
 		singles.without.push(await without(newPeople(1)));
 		singles.bought.push(await withBook([one]));
@@ -117,15 +176,19 @@ async function measure(bench: Bench, size: number): Promise<void> {
 	}
 	const base = median(singles.without);
 	const rows = `${size} rows`;
+	const visitMs = median(singles.visit);
+	console.log(`A visit of n8n's own to a table of ${rows}, for one row and one key: ${visitMs} ms`);
+	const inVisits = (ms: number) => `${(ms / visitMs).toFixed(2)} such visits`;
 	const detail = `${median(singles.bought)} ms bought, ${median(singles.answered)} ms answered, ${base} ms without a book`;
 	report(
 		`One contact that must be bought, ${rows}`,
 		median(singles.bought) - base,
 		150,
 		'ms more',
-		detail,
+		`${inVisits(median(singles.bought) - base)}; ${detail}`,
 	);
-	report(`One contact from the book, ${rows}`, median(singles.answered), 60, 'ms', detail);
+	const answered = median(singles.answered);
+	report(`One contact from the book, ${rows}`, answered, 60, 'ms', inVisits(answered));
 
 	sandbox.latencyMs = LATENCY_MS;
 	const list = newPeople(LIST);
