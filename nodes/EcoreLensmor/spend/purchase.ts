@@ -161,7 +161,12 @@ async function buyWithinLimit<Request, Response>(
 		}
 		if (opening.kind === 'heldBack') {
 			const { outcome, reason, isLimit } = opening;
-			const receipt = unsentReceipt(operation, recollection, outcome, reason);
+			const receipt = unsentReceipt(operation, { ...recollection, lostBefore }, outcome, reason);
+			if (lostBefore && !recollection.lostBefore) {
+				// An attempt of this run was lost before its row became too old: it is not forgotten.
+				const note = { receipt, doubt: 'lost' as const, worstCase };
+				return { receipt: memory.record(key, endpoint.repeat, note) };
+			}
 			return { receipt: isLimit ? { ...receipt, limitReached: true } : receipt };
 		}
 		const { claim } = opening;

@@ -308,8 +308,11 @@ export class SubmissionQueue<Request = unknown, Response = unknown> {
 
 	/** How far a task is when it is over, or when the time is; all who ask share the looks. */
 	private async progressOf(taskId: string, request: Request): Promise<TaskState> {
-		const looks = this.tasks.get(taskId) ?? this.lookAtTask(taskId, request);
-		this.tasks.set(taskId, looks);
+		// Two kinds of tasks may have the same number: what is sent tells them apart.
+		const { endpoint } = this.submissions.task;
+		const key = JSON.stringify(tryOperation(() => endpoint.toWire({ taskId, request })));
+		const looks = this.tasks.get(key) ?? this.lookAtTask(taskId, request);
+		this.tasks.set(key, looks);
 		return await looks;
 	}
 

@@ -478,3 +478,75 @@ describe('thousands and several', () => {
 		},
 	);
 });
+
+/** 504 after so long that the row is too old; the submission takes effect just after the profiles were read. */
+function arrivesLate(setup: Setup, ids: string[], then: () => void = () => {}): void {
+	setup.vendor.fault({ kind: 'status', status: 504, ms: 25_000, on: 'POST' });
+	const contacts = contactsOf(setup);
+	const profile = contacts.profile.bind(contacts);
+	let looks = 0;
+	contacts.profile = (id) => {
+		const reply = profile(id);
+		looks += 1;
+		if (looks === ids.length) {
+			contacts.unlock('email', { personnel_ids: ids });
+			then();
+		}
+		return reply;
+	};
+}
+
+describe('a lost submission whose row is too old to send it again', () => {
+	it('is uncertain if it does not fit the limit per day any more, and counts in the next round', async () => {
+		const options = { purchaseBook: NAME, maximumCredits: 30, maximumCreditsPerDay: 35 };
+		const setup = asking(persons(2), options, { dataTables: new FakeDataTables() });
+		arrivesLate(setup, persons(2));
+		expect(told((await play(setup)).json)).toEqual(Array(2).fill(['uncertain', null]));
+		const { parameters } = asking([], { maximumCredits: 30 });
+		await play({ ...setup, parameters, round: 1, items: keyed(person(5), person(6)) });
+		expect(spent(setup)).toBe(30);
+	});
+
+	it('is uncertain if the table is out of reach meanwhile; Retry tells it at a cost that nobody knows', async () => {
+		const dataTables = new FakeDataTables();
+		const setup = asking(persons(2), { purchaseBook: NAME, maximumCredits: 30 }, { dataTables });
+		arrivesLate(setup, persons(2), () => {
+			dataTables.failure = { operation: 'row insert', message: 'database is locked' };
+		});
+		expect(told((await play(setup)).json)).toEqual(Array(2).fill(['uncertain', null]));
+		dataTables.failure = undefined;
+		const next = await play({ ...setup, round: 1, items: keyed(person(5), person(6)) });
+		expect(told(next.json)).toEqual(Array(2).fill(['not_sent', 0]));
+		await jest.advanceTimersByTimeAsync(200_000);
+		const { json } = await play({ ...setup, mode: 'retry', executionId: 'again' });
+		expect(column(json, 'creditsCharged')).toEqual([null, null]);
+		expect(spent(setup)).toBe(30);
+	});
+});
+
+it('an email task and a phone task with the same number are two tasks', async () => {
+	const setup = asking([person(0), person(0)], { waitUpTo: 30 });
+	setup.parameters = { ...setup.parameters, unlockType: '={{ $json.type }}' };
+	for (const [index, item] of setup.items.entries()) {
+		item.json.type = index === 0 ? 'email' : 'phone';
+	}
+	const contacts = contactsOf(setup);
+	const task = contacts.task.bind(contacts);
+	const real: Record<string, string> = {};
+	const unlock = contacts.unlock.bind(contacts);
+	contacts.unlock = (what, body) => {
+		const reply = unlock(what, body);
+		const answer = reply.body as Body;
+		real[what] = String(answer.task_id);
+		return { ...reply, body: { ...answer, task_id: '7', job_id: '7' } };
+	};
+	contacts.task = (what) => task(what, real[what] ?? '');
+	const { json } = await play(setup);
+	expect(told(json)).toEqual([
+		['unlocked', 15],
+		['unlocked', 150],
+	]);
+	expect(json[1]?.phone).toEqual(expect.any(String));
+	expect(setup.vendor.asked.filter((sent) => sent.includes('unlock-phone-tasks'))).not.toEqual([]);
+	expect(spent(setup)).toBe(165);
+});

@@ -60,7 +60,8 @@ function queueOf({
 		balance: 7 as number | null,
 		inTurn: pLimit(1),
 	};
-	const endpoint = (path: string) => ({ path }) as unknown as FreeEndpoint<never, never>;
+	const endpoint = (path: string) =>
+		({ path, toWire: () => ({ path }) }) as unknown as FreeEndpoint<never, never>;
 	const submissions: Submissions<Ask> = {
 		batchSize: 100,
 		waitUpToMs: 20_000,
