@@ -45,8 +45,11 @@ export interface Earlier {
 	worstCase: number;
 }
 
-/** Why nobody knows whether a request was charged: its answer was lost, or cannot be read. */
-export type Doubt = 'lost' | 'unreadable';
+/**
+ * Why nobody knows whether a request was charged: its answer was lost, or cannot be read; or the vendor worked on it,
+ * and now shows it as not bought, so that a repeat costs credits.
+ */
+export type Doubt = 'lost' | 'unreadable' | 'notBought';
 
 type Repeat = Endpoint<never, never>['repeat'];
 
@@ -174,7 +177,7 @@ export class Memory {
 			return { kind: 'answered', receipt };
 		}
 		// If a repeat is free, the lost attempt and the next one are charged once; otherwise twice.
-		return repeat === 'free'
+		return isChargedOnce(entry, repeat)
 			? { kind: 'open', lostBefore: true, reserved: worstCase }
 			: { kind: 'open', lostBefore: false, reserved: 0, earlier: { receipt, worstCase } };
 	}
@@ -216,7 +219,9 @@ export class Memory {
 			runIndex: this.run.runIndex,
 			credits: receipt.creditsCharged ?? worstCase,
 			earlier:
-				previous === undefined || repeat === 'free' ? [] : [...previous.earlier, previous.credits],
+				previous === undefined || isChargedOnce(previous, repeat)
+					? []
+					: [...previous.earlier, previous.credits],
 			handedOverIn: undefined,
 			doubt,
 			leftBy: doubt === undefined ? undefined : this.run.executionId,
@@ -381,12 +386,18 @@ export class Memory {
 			// More are dropped than necessary: otherwise a loop would look through all entries in every round.
 			if (stored.count <= ENTRIES_LEFT) return;
 			const entry = this.entryOf(key);
-			// An entry that no output carries yet, or that is in doubt, still prevents a second charge.
+			// An entry that no output carries yet, or that is not final, still prevents a second charge.
 			if (entry?.handedOverIn === undefined || entry.doubt !== undefined) return;
+			if (entry.receipt.outcome === 'processing') return;
 			delete stored.entries[key];
 			stored.count -= 1;
 		});
 	}
+}
+
+/** Whether a lost attempt and the next one are charged once. */
+function isChargedOnce({ doubt }: Entry, repeat: Repeat): boolean {
+	return repeat === 'free' && doubt !== 'notBought';
 }
 
 /** Credits of all attempts; an attempt in doubt counts with the most it can have cost. */

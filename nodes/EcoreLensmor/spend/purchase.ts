@@ -150,6 +150,13 @@ async function buyWithinLimit<Request, Response>(
 	const { memory, submissions } = spending;
 	const { endpoint } = operation;
 	const despiteDoubt = recollection.earlier !== undefined || memory.mayAskDespiteDoubt(key);
+	const record = (receipt: Receipt, doubt: Doubt | undefined) =>
+		memory.record(key, endpoint.repeat, {
+			receipt,
+			doubt,
+			worstCase,
+			request: operation.combiner === undefined ? undefined : request,
+		});
 	for (let { lostBefore } = recollection; ;) {
 		const ask = async () =>
 			await open(spending, operation, { key, about, worstCase, despiteDoubt });
@@ -162,11 +169,8 @@ async function buyWithinLimit<Request, Response>(
 		if (opening.kind === 'heldBack') {
 			const { outcome, reason, isLimit } = opening;
 			const receipt = unsentReceipt(operation, { ...recollection, lostBefore }, outcome, reason);
-			if (lostBefore && !recollection.lostBefore) {
-				// An attempt of this run was lost before its row became too old: it is not forgotten.
-				const note = { receipt, doubt: 'lost' as const, worstCase };
-				return { receipt: memory.record(key, endpoint.repeat, note) };
-			}
+			// An attempt of this run was lost before its row became too old.
+			if (lostBefore && !recollection.lostBefore) return { receipt: record(receipt, 'lost') };
 			return { receipt: isLimit ? { ...receipt, limitReached: true } : receipt };
 		}
 		const { claim } = opening;
@@ -196,12 +200,7 @@ async function buyWithinLimit<Request, Response>(
 				receipt: earlier === undefined ? receipt : receiptForEarlier(earlier, receipt.reason),
 			};
 		}
-		const recorded = memory.record(key, endpoint.repeat, {
-			receipt,
-			doubt,
-			worstCase,
-			request: operation.combiner === undefined ? undefined : request,
-		});
+		const recorded = record(receipt, doubt);
 		if (receipt.outcome === 'processing') process(claim, receipt, submissions?.waitUpToMs ?? 0);
 		else settle(claim, endpoint.repeat, receipt);
 		return { receipt: recorded, claim };
@@ -240,7 +239,7 @@ async function follow<Request, Response>(
 		spending,
 		followed === 'notBought' ? withoutAnswer(operation, 'uncertain', NOT_BOUGHT) : followed,
 	);
-	const doubt = followed === 'notBought' ? 'unreadable' : undefined;
+	const doubt = followed === 'notBought' ? 'notBought' : undefined;
 	if (claim !== undefined) settle(claim, repeat, receipt);
 	else if (typeof fields.taskId === 'string') {
 		const outcome = followed === 'notBought' ? 'asked' : receipt.outcome;

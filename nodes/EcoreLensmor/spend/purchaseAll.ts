@@ -47,7 +47,8 @@ export async function purchaseAll(
 		for (const keyed of result.requests) {
 			result.request = keyed.request;
 			const { receipt, duplicateOf } = await ask(keyed, result);
-			Object.assign(result, { receipt, duplicateOf });
+			result.receipt = receipt;
+			result.duplicateOf = duplicateOf;
 			// The next request is tried only if this one found nothing at a known cost. With an earlier
 			// attempt in doubt the cost is unknown, and the next receipt would hide that.
 			if (receipt.outcome !== 'not_found' || receipt.creditsCharged === null) return;
@@ -62,11 +63,9 @@ export async function purchaseAll(
 			})),
 		);
 		const [duplicateOf, ...others] = new Set(answers.map((answer) => answer.duplicateOf));
-		Object.assign(result, {
-			request: joined(spending.submissions, requests),
-			receipt: togetherOf(spending, answers),
-			duplicateOf: others.length === 0 ? duplicateOf : undefined,
-		});
+		result.request = joined(spending.submissions, requests);
+		result.receipt = togetherOf(spending, answers);
+		result.duplicateOf = others.length === 0 ? duplicateOf : undefined;
 	};
 
 	await forEachConcurrent(results, atOnce, async (result) => {

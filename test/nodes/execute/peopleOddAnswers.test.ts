@@ -550,3 +550,36 @@ it('an email task and a phone task with the same number are two tasks', async ()
 	expect(setup.vendor.asked.filter((sent) => sent.includes('unlock-phone-tasks'))).not.toEqual([]);
 	expect(spent(setup)).toBe(165);
 });
+
+it('whom Lensmor worked on and shows as not bought is counted twice if a person has them bought again', async () => {
+	const setup = asking(persons(2), { maximumCredits: 30, waitUpTo: 0 });
+	await play(setup);
+	// It has charged, and forgotten whom and in which task.
+	const inside = contactsOf(setup) as unknown as Record<'status' | 'tasks', Map<string, unknown>>;
+	inside.status.clear();
+	inside.tasks.clear();
+	expect(told((await play({ ...setup, round: 1 })).json)).toEqual(
+		// Round 0 told the charge.
+		Array(2).fill(['uncertain', 0]),
+	);
+	contactsOf(setup).looksUntilReady = 0;
+	const retried: Setup = { ...setup, mode: 'retry', executionId: 'again' };
+	const { json } = await play(retried);
+	expect(spent(setup)).toBe(30);
+	expect(column(json, 'creditsCharged')).toEqual([null, null]);
+	expect(json[0]?.reason).toMatch(/Maximum Credits is reached: 30 of 30 credits are spent/);
+
+	const { parameters } = asking([], { maximumCredits: 60, waitUpTo: 10 });
+	const more = await play({ ...retried, parameters, executionId: 'again 2' });
+	expect(told(more.json)).toEqual(Array(2).fill(['unlocked', null]));
+	expect(more.json[0]?.reason).toMatch(/An earlier attempt was left uncertain/);
+	expect(spent(setup)).toBe(60);
+	const next = await play({
+		...retried,
+		parameters,
+		executionId: 'again 2',
+		round: 3,
+		items: keyed(person(5), person(6)),
+	});
+	expect(told(next.json)).toEqual(Array(2).fill(['not_sent', 0]));
+});

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import {
+	eventUnlock,
 	paidOperations,
 	phoneEnrich as phones,
 	recordUnlock,
@@ -657,3 +658,32 @@ describe('the book out of reach', () => {
 		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(['asked']);
 	});
 });
+
+it.each([recordUnlock, eventUnlock])(
+	'$name: what was charged is not forgotten if its row became too old and the table fails when it is written anew',
+	async (operation) => {
+		const setup = first(2, { returnContactDetails: false }, { onError: CONTINUE }, operation);
+		setup.vendor.fault({
+			kind: 'status',
+			status: 504,
+			charged: true,
+			ms: 25_000,
+			on: 'POST',
+			times: 2,
+		});
+		setTimeout(() => {
+			const { dataTables } = setup;
+			if (dataTables)
+				dataTables.failure = { operation: 'row insert', message: 'database is locked' };
+		}, 24_000);
+		const { json } = await play(setup);
+		// Events are asked for one after the other: the second one comes when the table is out of reach.
+		const paid = charged(setup.vendor).length;
+		expect(paid).toBe(operation === recordUnlock ? 2 : 1);
+		expect(told(json)).toEqual([
+			...Array<unknown>(paid).fill(['uncertain', null]),
+			...Array<unknown>(2 - paid).fill(['refused', 0]),
+		]);
+		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(Array(paid).fill('asked'));
+	},
+);

@@ -233,6 +233,15 @@ describe('stays bounded', () => {
 		);
 	});
 
+	it('what the vendor still works on stays, although an output carries its charge', async () => {
+		const memory = new Memory({}, run);
+		const working = ['working-1', 'working-2'];
+		for (const key of working) memory.record(key, 'free', note(receipt({ outcome: 'processing' })));
+		for (const key of keys(MAX_ENTRIES)) memory.record(key, 'paid', note(receipt()));
+		await memory.handOver([...working, ...keys(MAX_ENTRIES)]);
+		for (const key of working) expect(memory.has(key)).toBe(true);
+	});
+
 	it('what no output carries yet stays, however much it is', async () => {
 		const { context, memory, left } = holding(MAX_ENTRIES);
 		await memory.handOver(doubtful);
