@@ -6,6 +6,7 @@ import {
 	doubtsIn,
 	findingIn,
 	isAlive,
+	latestOf,
 	rowsBy,
 	taskIdOf,
 	type Finding,
@@ -213,20 +214,24 @@ export class PurchaseBook {
 	): void {
 		const written = this.change({ read: [key] }).then(async (rows) => {
 			// Without the database's time, this process's will do: at worst a row stands there twice.
-			const ofTask = rows.filter(
-				(row) =>
-					taskIdOf(row) === taskId && (isOurs || !isAlive(row, this.now ?? this.clock.today())),
+			const now = this.now ?? this.clock.today();
+			const isToSettle = (row: Row) => taskIdOf(row) === taskId && (isOurs || !isAlive(row, now));
+			const attempts = [...rowsBy('attempt', rows).values()].filter((ofAttempt) =>
+				ofAttempt.some(isToSettle),
 			);
-			if (ofTask.length === 0) return;
+			// Another execution may have written the answer meanwhile.
+			const open = attempts.map(latestOf).filter((row) => row.outcome === 'asked');
+			const asked = attempts.flat().filter((row) => row.outcome === 'asked');
+			if (asked.length === 0) return;
 			await this.change({
-				insert: ofTask.map((row) => ({
+				insert: open.map((row) => ({
 					...row,
 					outcome,
 					credits: credits ?? row.credits,
 					result,
 					validForMs: 0,
 				})),
-				remove: ofTask.map(({ id }) => id),
+				remove: asked.map(({ id }) => id),
 			});
 		});
 		this.writing.add(written);
@@ -385,6 +390,11 @@ export class PurchaseBook {
 		let task: string | undefined;
 		// Left unknown by earlier executions; asked again here because a person wants it, or because it is free.
 		const doubts = doubtsIn(before, this.now);
+		const closed = doubts.map((ofAttempt): NewRow => ({
+			...latestOf(ofAttempt),
+			outcome: 'uncertain',
+			result: '',
+		}));
 		// One row is enough for what is asked again and again and costs nothing.
 		const costless = before.filter(({ outcome, credits }) => outcome !== 'asked' && credits === 0);
 		const replace = (insert: NewRow[], replaced: Row[]): void => {
@@ -406,8 +416,7 @@ export class PurchaseBook {
 				// It is charged: nobody has to wait for it to cost less.
 				this.limits.settle(row.credits, row.credits);
 				const asked = { ...row, result: JSON.stringify({ taskId }), validForMs };
-				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
-				replace([asked, ...closed], doubts);
+				replace([asked, ...closed], doubts.flat());
 			},
 			settle: ({ outcome, credits = row.credits, result }) => {
 				if (task !== undefined) {
@@ -416,8 +425,7 @@ export class PurchaseBook {
 					return;
 				}
 				const answer = { ...row, outcome, credits, result, validForMs: 0 };
-				const closed = doubts.map((doubt) => ({ ...doubt, outcome: 'uncertain' as const }));
-				write(credits, [answer, ...closed], [...doubts, ...costless]);
+				write(credits, [answer, ...closed], [...doubts.flat(), ...costless]);
 			},
 			leaveUnknown: () => {
 				if (task === undefined) write(row.credits, [{ ...row, validForMs: 0 }]);

@@ -1,4 +1,4 @@
-import { isAlive, rowsBy, taskIdOf, type Row } from './rows';
+import { isAlive, latestOf, rowsBy, taskIdOf, type Row } from './rows';
 import type { BookTable } from './table';
 
 /** The most credits that may be spent in a period that ends now. */
@@ -107,10 +107,7 @@ export class PeriodLimits {
 			const now = this.now();
 			const attempts = [...rowsBy('attempt', await this.read(now))]
 				.filter(([attempt]) => !this.isOwn(attempt))
-				.flatMap(
-					([, ofAttempt]) =>
-						ofAttempt.find(({ outcome }) => outcome !== 'asked') ?? ofAttempt.slice(0, 1),
-				);
+				.map(([, ofAttempt]) => latestOf(ofAttempt));
 			const spending = this.limits.map((limit) => {
 				const inPeriod = attempts.filter(({ createdAt }) => createdAt > now - limit.periodMs);
 				// What a task works on is charged already.

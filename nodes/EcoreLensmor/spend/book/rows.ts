@@ -82,13 +82,12 @@ export function findingIn(rows: Row[], reading: Reading): Finding {
 	const asking: Row[] = [];
 	for (const [attempt, ofAttempt] of rowsBy('attempt', rows)) {
 		if (attempt === ownAttempt) continue;
-		const first = ofAttempt.slice(0, 1);
-		const answer = ofAttempt.find(({ outcome }) => outcome !== 'asked');
-		if (answer !== undefined) {
+		const row = latestOf(ofAttempt);
+		if (row.outcome !== 'asked') {
 			// A person may have emptied the result of a purchase: it was paid all the same.
-			if (answer.result !== '' || answer.outcome === 'found') bought.push(answer);
-		} else if (ofAttempt.every((row) => isAlive(row, now))) asking.push(...first);
-		else unknown.push(...first);
+			if (row.result !== '' || row.outcome === 'found') bought.push(row);
+		} else if (ofAttempt.every((one) => isAlive(one, now))) asking.push(row);
+		else unknown.push(row);
 	}
 	const lastBought = youngest(bought);
 	if (lastBought !== undefined && today - lastBought.createdAt < rememberForMs) {
@@ -104,12 +103,23 @@ export function findingIn(rows: Row[], reading: Reading): Finding {
 	return doubt === undefined ? { kind: 'nothing' } : { kind: 'unknown', row: doubt };
 }
 
-/** The rows of requests of which nobody knows what came of them, and nobody is asking any more. */
-export function doubtsIn(rows: Row[], now: number | undefined): Row[] {
+/** The attempts of which nobody knows what came of them, and nobody is asking any more; the rows of each. */
+export function doubtsIn(rows: Row[], now: number | undefined): Row[][] {
 	return [...rowsBy('attempt', rows).values()]
 		.filter((ofAttempt) => ofAttempt.every(({ outcome }) => outcome === 'asked'))
-		.filter((ofAttempt) => !ofAttempt.every((row) => isAlive(row, now)))
-		.flat();
+		.filter((ofAttempt) => !ofAttempt.every((row) => isAlive(row, now)));
+}
+
+/**
+ * The row of an attempt that knows most. An attempt has two rows while one replaces the other, and keeps them if
+ * n8n is killed at that moment.
+ */
+export function latestOf(ofAttempt: Row[]): Row {
+	return (
+		ofAttempt.find(({ outcome }) => outcome !== 'asked') ??
+		ofAttempt.find((row) => taskIdOf(row) !== undefined) ??
+		(ofAttempt[0] as Row)
+	);
 }
 
 /** The vendor's task that works on a request; `undefined` if its row names none. */

@@ -476,3 +476,110 @@ describe('what answers saved', () => {
 		]);
 	});
 });
+
+describe('what the vendor works on', () => {
+	const TASK = JSON.stringify({ taskId: 't' });
+	const UNLOCKED = { outcome: 'unlocked' as const, credits: 3, result: '' };
+
+	it('names its task, which takes the place of the row that was written before, and the answer takes its place', async () => {
+		const bench = new Bench();
+		const book = bench.book();
+		const claim = await claimOf(book);
+		claim.process('t', 9_000);
+		await done(book);
+		expect(bench.rows).toMatchObject([
+			{ outcome: 'asked', credits: 5, result: TASK, validForMs: 9_000, attempt: 'm 1' },
+		]);
+		claim.settle(UNLOCKED);
+		await done(book);
+		expect(bench.rows).toMatchObject([
+			{ outcome: 'unlocked', credits: 3, result: '', validForMs: 0, attempt: 'm 1' },
+		]);
+	});
+
+	it('of which nobody knows what came of it stays at its worst, without its task', async () => {
+		const bench = new Bench();
+		const book = bench.book();
+		const claim = await claimOf(book);
+		claim.process('t', 9_000);
+		await done(book);
+		claim.leaveUnknown();
+		await done(book);
+		expect(bench.rows).toMatchObject([
+			{ outcome: 'asked', credits: 5, result: '', validForMs: 0, attempt: 'm 1' },
+		]);
+	});
+
+	it('is told to others with its task, and not asked for again', async () => {
+		const bench = new Bench();
+		const row = bench.add({ result: TASK, validForMs: 60_000 });
+		for (const isRepeatFree of [false, true]) {
+			const opening = await bench.book({ isRepeatFree }).open(wanted('k', true), never);
+			expect(opening).toEqual({ kind: 'processing', row, taskId: 't' });
+		}
+		expect(bench.rows).toEqual([row]);
+	});
+
+	it('closes what was in doubt before, each attempt once', async () => {
+		const bench = new Bench();
+		// Two rows of one attempt: n8n was killed while one replaced the other.
+		bench.add({ attempt: 'dead', validForMs: 0, execution: '3' });
+		bench.add({ attempt: 'dead', validForMs: 0, execution: '3' });
+		const book = bench.book({ isRepeatFree: true });
+		const claim = await claimOf(book);
+		expect(claim.followsDoubt).toBe(true);
+		claim.process('t', 9_000);
+		await done(book);
+		expect(bench.rows).toMatchObject([
+			{ outcome: 'asked', attempt: 'm 1', result: TASK },
+			{ outcome: 'uncertain', attempt: 'dead', credits: 5, execution: '3' },
+		]);
+	});
+
+	it('is settled by others once the execution that waits for it must be dead, and what it cost stays', async () => {
+		const bench = new Bench();
+		const worked = bench.add({ attempt: 'dead', credits: 4, result: TASK, validForMs: 1_000 });
+		const other = bench.add({
+			attempt: 'b',
+			result: JSON.stringify({ taskId: 'u' }),
+			validForMs: 0,
+		});
+		const book = bench.book();
+		const settle = async () => {
+			book.settleTask('k', 't', false, { ...UNLOCKED, credits: undefined });
+			await done(book);
+		};
+		await settle();
+		expect(bench.rows).toEqual([worked, other]);
+		bench.now += 1_000;
+		await settle();
+		expect(bench.rows).toMatchObject([other, { attempt: 'dead', outcome: 'unlocked', credits: 4 }]);
+		// Another execution that followed it comes later.
+		await settle();
+		expect(bench.rows).toHaveLength(2);
+	});
+
+	it('leaves one row if n8n was killed while the task was written down, or its answer', async () => {
+		const bench = new Bench();
+		bench.add({ attempt: 'dead', validForMs: 0 });
+		bench.add({ attempt: 'dead', result: TASK, validForMs: 0 });
+		const answered = bench.add({ attempt: 'b', outcome: 'unlocked', credits: 5, validForMs: 0 });
+		bench.add({ attempt: 'b', result: TASK, validForMs: 0 });
+		const book = bench.book();
+		book.settleTask('k', 't', false, UNLOCKED);
+		await done(book);
+		expect(bench.rows).toMatchObject([
+			answered,
+			{ attempt: 'dead', outcome: 'unlocked', credits: 3, result: '', validForMs: 0 },
+		]);
+	});
+
+	it('that is gone from the table is not written down', async () => {
+		const bench = new Bench();
+		const book = bench.book();
+		book.settleTask('k', 't', true, UNLOCKED);
+		await done(book);
+		expect(bench.rows).toEqual([]);
+		expect(bench.visits).toEqual([{ insert: [], insertIfNew: [], remove: [], read: ['k'] }]);
+	});
+});

@@ -92,6 +92,19 @@ it('an attempt with two rows counts once, with its answer', async () => {
 	}
 });
 
+it('what a task works on is charged already, also if n8n was killed while the task was written down', async () => {
+	const asked = rowOf('a', {
+		outcome: 'asked',
+		credits: 5,
+		createdAt: NOW - 1000,
+		validForMs: HOUR,
+	});
+	const worked = { ...asked, result: '{"taskId":"t"}' };
+	for (const rows of [[worked], [asked, worked], [worked, asked]]) {
+		expect(await limitsOf(5, rows).admit()).toMatchObject({ kind: 'overLimit', spent: 5 });
+	}
+});
+
 it('only what may have changed is read again: a large table takes seconds', async () => {
 	const old = rowOf('old', { createdAt: NOW - 20 * HOUR });
 	const underWay = rowOf('a', {

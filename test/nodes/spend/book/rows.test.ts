@@ -3,6 +3,7 @@ import {
 	fieldsOf,
 	findingIn,
 	isAlive,
+	latestOf,
 	type Row,
 } from '../../../../nodes/EcoreLensmor/spend/book/rows';
 
@@ -78,8 +79,23 @@ it('one attempt may have two rows for a moment: its answer counts, and then that
 		[given, asked],
 	]) {
 		expect(finding(rows)).toEqual({ kind: 'unknown', row: rows[0] });
-		expect(doubtsIn(rows, NOW)).toEqual(rows);
+		expect(doubtsIn(rows, NOW)).toEqual([rows]);
 	}
+});
+
+it('a row that names a task counts before the one that it replaces, and an answer before both', () => {
+	const asked = rowOf('a', { createdAt: NOW - 2000 });
+	const worked = rowOf('a', { result: '{"taskId":"t"}', validForMs: 9000 });
+	const answer = rowOf('a', { outcome: 'unlocked', result: '', validForMs: 0 });
+	for (const rows of [
+		[asked, worked],
+		[worked, asked],
+	]) {
+		expect(finding(rows)).toEqual({ kind: 'processing', row: worked, taskId: 't' });
+		expect(latestOf(rows)).toBe(worked);
+		expect(latestOf([...rows, answer])).toBe(answer);
+	}
+	expect(latestOf([asked, rowOf('a')])).toBe(asked);
 });
 
 it('the own attempt is not read', () => {
@@ -104,7 +120,7 @@ it('the youngest doubt is the one that is told', () => {
 it('doubts are what nobody has answered, and nobody is asking any more', () => {
 	const [given, dead, asked] = [lost('a'), rowOf('b', { createdAt: 0 }), rowOf('c')];
 	const closed = rowOf('d', { outcome: 'uncertain', validForMs: 0 });
-	expect(doubtsIn([given, dead, asked, closed, found('e')], NOW)).toEqual([given, dead]);
+	expect(doubtsIn([given, dead, asked, closed, found('e')], NOW)).toEqual([[given], [dead]]);
 });
 
 it.each([
