@@ -165,11 +165,16 @@ async function spend(
 	}
 }
 
-/** How many items are dealt with at once. With a book, half of them are written down while the others are sent. */
+/**
+ * How many items are dealt with at once. With a book more than are sent at once: while these are sent, the next ones
+ * are written down, in one visit to the table. A crash can leave all of them unknown, so not too many.
+ */
 function atOnce({ settings: { concurrency }, spending: { book, submissions } }: Prepared): number {
 	// What is submitted together is waited for together.
 	if (submissions !== undefined) return Infinity;
-	return book === undefined ? concurrency : 2 * concurrency;
+	return book === undefined
+		? concurrency
+		: Math.min(4 * concurrency, Math.max(20, 2 * concurrency));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { crowd, emailOf } from '../../fixtures/crowd';
 import {
 	eventUnlock,
 	paidOperations,
@@ -11,6 +12,7 @@ import { shipped } from '../../sandbox/world';
 import { inTime, useFakeClock } from '../fakeClock';
 import { play, start, type Setup } from '../fakeExecution';
 import { charged, asking, CONTINUE, keyed, reasons, told } from '../runs';
+import { FakeVendor } from '../fakeVendor';
 import { FakeDataTables } from '../spend/book/fakeDataTables';
 
 useFakeClock();
@@ -331,6 +333,29 @@ it('the Retry of the execution that lost an answer asks once more', async () => 
 	expect(charged(setup.vendor)).toHaveLength(3);
 });
 
+it.each([
+	[1, 4],
+	[2, 8],
+	[5, 20],
+	[8, 20],
+	[20, 40],
+])(
+	'with Concurrency %i no more than %i requests are written down at once: so many could a crash leave unknown',
+	async (concurrency, most) => {
+		const items = keyed(...Array.from({ length: 60 }, (_, index) => emailOf(index)));
+		const setup = first(0, { concurrency }, { vendor: new FakeVendor({}, crowd(60)), items });
+		setup.parameters = { ...setup.parameters, email: '={{ $json.key }}' };
+		const asked: number[] = [];
+		setup.vendor.onAnswer = () => {
+			asked.push(rowsOf(setup).filter(({ outcome }) => outcome === 'asked').length);
+		};
+		const { json } = await play(setup);
+		expect(told(json)).toEqual(items.map(() => ['found', 5]));
+		expect(charged(setup.vendor)).toHaveLength(60);
+		expect(Math.max(...asked)).toBe(most);
+	},
+);
+
 describe('a request that waits long for its turn', () => {
 	// Its row could be taken for one of a process that died.
 	const LONG_MS = 25_000;
@@ -354,8 +379,7 @@ describe('a request that waits long for its turn', () => {
 			['found', 5],
 		]);
 		expect(charged(setup.vendor)).toEqual(phones.keys.slice(0, 3));
-		// No more than twice Concurrency: a process that is killed leaves no more unknown.
-		expect(seen.map((rows) => rows.length)).toEqual([2, 2, 1]);
+		expect(seen.map((rows) => rows.length)).toEqual([3, 2, 1]);
 		expect(Math.max(...(seen[0] ?? []))).toBeLessThan(LONG_MS);
 		expect(Math.min(...(seen[1] ?? []))).toBeGreaterThanOrEqual(LONG_MS);
 		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(['found', 'found', 'found']);

@@ -78,12 +78,15 @@ export class DataTable implements BookTable {
 		const first = keys.splice(0, MAX_CONDITIONS);
 		const change = [...(insert.length === 0 ? [] : [INSERT]), ...partsOf(remove).map(removeRows)];
 		const look = first.length === 0 ? [] : [readKeys(first)];
+		const [row, ...others] = insertIfNew;
 		let rows: IDataObject[];
-		if (insertIfNew.length === 0) rows = await this.run(insert, [...change, ...look]);
+		if (row === undefined) rows = await this.run(insert, [...change, ...look]);
 		else {
 			await this.run(insert, change);
+			// Rarely more than one: only a run for a single request has not read the table before.
+			for (const other of others) await this.run([other], [keyIsNew(other), INSERT]);
 			// Nothing comes after a row that is not new, so reading is a branch of its own.
-			rows = await this.run(insertIfNew, [KEY_IS_NEW, INSERT], look);
+			rows = await this.run([row], [keyIsNew(row), INSERT], look);
 		}
 		const found = first.length === 0 ? [] : await this.whole(rows, first);
 		while (keys.length > 0) {
@@ -211,18 +214,6 @@ function cellsOf(row: NewRow): IDataObject {
 // A step gives one item for each row that it touched, and the next one is to run once.
 const ONCE = { executeOnce: true };
 
-// Lets through the rows whose key no row has.
-const KEY_IS_NEW: Step = {
-	parameters: {
-		resource: 'row',
-		operation: 'rowNotExists',
-		matchType: 'allConditions',
-		filters: {
-			conditions: [{ keyName: 'key', condition: 'eq', keyValue: '={{ $json.key }}' }],
-		},
-	},
-};
-
 const INSERT: Step = {
 	alwaysOutputData: true,
 	parameters: {
@@ -232,6 +223,19 @@ const INSERT: Step = {
 		options: { optimizeBulk: true },
 	},
 };
+
+/** Lets the row through if no row has its key. Without an expression: n8n takes long to make ready for one. */
+function keyIsNew({ key }: NewRow): Step {
+	const condition: Condition = { keyName: 'key', condition: 'eq', keyValue: key };
+	return {
+		parameters: {
+			resource: 'row',
+			operation: 'rowNotExists',
+			matchType: 'allConditions',
+			filters: { conditions: [condition] },
+		},
+	};
+}
 
 // n8n's "create if not exists" looks at one table only, which may be another whose name contains this one.
 function createTable(tableName: string): Step {

@@ -118,7 +118,7 @@ export class FakeDataTables {
 			}
 			return [{ success: true, insertedRows: items.length }];
 		}
-		const matched = table.rows.filter(matching(parameters as unknown as Matching, items[0]));
+		const matched = table.rows.filter(matching(parameters as unknown as Matching));
 		const isRead = operation === 'row get';
 		// n8n reads more in several statements, between which rows may change.
 		if (isRead && parameters.limit !== 1000) throw new Error('not read in one statement');
@@ -138,12 +138,10 @@ interface Matching {
 	filters: { conditions: Array<{ keyName: string; condition: string; keyValue: string | number }> };
 }
 
-function matching({ matchType, filters: { conditions } }: Matching, json: IDataObject = {}) {
+function matching({ matchType, filters: { conditions } }: Matching) {
 	if (conditions.length > 500) throw new Error('too many conditions');
 	const one = (row: IDataObject) => (condition: Matching['filters']['conditions'][number]) => {
-		const { keyName } = condition;
-		const keyValue =
-			condition.keyValue === '={{ $json.key }}' ? (json.key as string) : condition.keyValue;
+		const { keyName, keyValue } = condition;
 		const value = row[keyName] as string | number;
 		if (condition.condition === 'gt') return value > keyValue;
 		return condition.condition === 'gte' ? value >= keyValue : value === keyValue;
