@@ -202,7 +202,7 @@ async function buyWithinLimit<Request, Response>(
 		}
 		const recorded = record(receipt, doubt);
 		if (receipt.outcome === 'processing') process(claim, receipt, submissions?.waitUpToMs ?? 0);
-		else settle(claim, endpoint.repeat, receipt);
+		else settle(claim, receipt);
 		return { receipt: recorded, claim };
 	}
 }
@@ -226,7 +226,7 @@ async function follow<Request, Response>(
 	const creditsCharged = bought.paid === undefined ? processing.creditsCharged : bought.paid;
 	const followed = await submissions?.follow(request, { creditsCharged, fields });
 	if (followed === undefined) {
-		settle(claim, repeat, processing);
+		settle(claim, processing);
 		return processing;
 	}
 	if (followed === 'notBought' && creditsCharged === 0) {
@@ -240,7 +240,7 @@ async function follow<Request, Response>(
 		followed === 'notBought' ? withoutAnswer(operation, 'uncertain', NOT_BOUGHT) : followed,
 	);
 	const doubt = followed === 'notBought' ? 'notBought' : undefined;
-	if (claim !== undefined) settle(claim, repeat, receipt);
+	if (claim !== undefined) settle(claim, receipt);
 	else if (typeof fields.taskId === 'string') {
 		const outcome = followed === 'notBought' ? 'asked' : receipt.outcome;
 		// What others paid is in their row already.

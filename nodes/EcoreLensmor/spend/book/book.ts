@@ -135,7 +135,7 @@ export class PurchaseBook {
 		readonly settings: BookSettings,
 		private readonly clock: Clock,
 		/** Rows about what answers saved that are not written yet; executions may share them. */
-		private readonly unwritten: NewRow[] = [],
+		private readonly unwritten: NewRow[],
 		/** Makes a text that no other attempt has. */
 		private readonly newAttempt: () => string = randomUUID,
 	) {

@@ -1,7 +1,6 @@
 import type { PaidOperation } from '../../operations/operation';
 import { OUTCOMES, withoutAnswer, type Receipt } from '../../operations/outcome';
 import { halt } from '../../transport/session';
-import type { Endpoint } from '../../vendors/endpoint';
 import type { Spending } from '../purchase';
 import { whyOverLimit } from '../limit';
 import type { Claim, Wanted } from './book';
@@ -104,7 +103,6 @@ export function process(claim: Claim | undefined, { fields }: Receipt, waitMs: n
 /** Has the book write down what a request came to. */
 export function settle(
 	claim: Claim | undefined,
-	repeat: Endpoint<never, never>['repeat'],
 	{ outcome, creditsCharged, fields }: Receipt,
 ): void {
 	if (outcome === 'processing') {
@@ -113,11 +111,11 @@ export function settle(
 		else claim?.leaveUnknown();
 	} else if (outcome === 'uncertain') claim?.leaveUnknown();
 	else {
-		const isKept = repeat === 'paid' && outcome === 'found';
 		claim?.settle({
 			outcome,
 			credits: creditsCharged ?? undefined,
-			result: isKept ? JSON.stringify(fields) : '',
+			// Only a lookup finds something that is given again.
+			result: outcome === 'found' ? JSON.stringify(fields) : '',
 		});
 	}
 }

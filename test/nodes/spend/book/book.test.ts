@@ -1,4 +1,5 @@
 import { PurchaseBook, type Wanted } from '../../../../nodes/EcoreLensmor/spend/book/book';
+import type { SpendingLimit } from '../../../../nodes/EcoreLensmor/spend/book/limits';
 import type { NewRow, Row } from '../../../../nodes/EcoreLensmor/spend/book/rows';
 import type { Visit } from '../../../../nodes/EcoreLensmor/spend/book/table';
 
@@ -16,6 +17,7 @@ class Bench {
 	/** Whether the next visit fails, before or after it has changed the table. */
 	failsOnce = false;
 	failsAfterOnce = false;
+	turn = async (): Promise<void> => await Promise.resolve();
 	private ids = 0;
 
 	readonly table = {
@@ -65,7 +67,14 @@ class Bench {
 		return whole;
 	}
 
-	book(more: { unwritten?: NewRow[]; attempt?: string; isRepeatFree?: boolean } = {}) {
+	book(
+		more: {
+			unwritten?: NewRow[];
+			attempt?: string;
+			isRepeatFree?: boolean;
+			limits?: SpendingLimit[];
+		} = {},
+	) {
 		let attempts = 0;
 		return new PurchaseBook(
 			this.table,
@@ -75,7 +84,7 @@ class Bench {
 				operation: 'phone.enrich',
 				isRepeatFree: more.isRepeatFree ?? false,
 				rememberForMs: 10_000_000,
-				limits: [],
+				limits: more.limits ?? [],
 				startWithinMs: 20_000,
 				validForMs: 60_000,
 				execution: '7',
@@ -84,7 +93,7 @@ class Bench {
 			{
 				now: () => this.now,
 				today: () => DATABASE + this.now,
-				turn: async () => await Promise.resolve(),
+				turn: async () => await this.turn(),
 				pause: async (ms) => {
 					this.meanwhile.get(this.pauses.length)?.();
 					this.pauses.push(ms);
@@ -403,6 +412,83 @@ it('a row that was written and is not there is an error: nothing may be sent', a
 	expect(bench.rows).toEqual([]);
 });
 
+it('a table that was out of reach at the start is out of reach for the whole run', async () => {
+	const bench = new Bench();
+	bench.failsOnce = true;
+	const book = bench.book();
+	await expect(book.read(['k'])).rejects.toThrow('once');
+	await expect(book.open(wanted(), never)).rejects.toThrow('once');
+	expect(bench.visits).toHaveLength(1);
+	expect(bench.rows).toEqual([]);
+});
+
+it('what several want in the same turn of the event loop is one visit', async () => {
+	const bench = new Bench();
+	let next: () => void = () => undefined;
+	bench.turn = async () =>
+		await new Promise((resolve) => {
+			next = resolve;
+		});
+	const book = bench.book();
+	const one = book.open(wanted('one'), never);
+	await Promise.resolve();
+	const other = book.open(wanted('other'), never);
+	next();
+	expect((await one).kind).toBe('claimed');
+	expect((await other).kind).toBe('claimed');
+	expect(bench.visits).toHaveLength(1);
+});
+
+it('who waits for another execution writes no row as long as that one asks', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	// Its row has told the time of the database.
+	await claimOf(book, 'first');
+	const other = bench.add({ validForMs: 100 });
+	bench.meanwhile.set(0, () => {
+		Object.assign(other, { validForMs: 60_000 });
+	});
+	bench.meanwhile.set(2, () => {
+		bench.rows = bench.rows.filter(({ id }) => id !== other.id);
+	});
+	bench.visits.length = 0;
+	await claimOf(book);
+	const written = bench.visits.map(({ insert = [], insertIfNew = [] }) => [
+		insert.length,
+		insertIfNew.length,
+	]);
+	expect(written).toEqual([
+		[0, 1],
+		[0, 0],
+		[0, 0],
+		[0, 0],
+		[1, 0],
+	]);
+});
+
+it('who is stopped does not wait', async () => {
+	const bench = new Bench();
+	const book = bench.book();
+	await claimOf(book, 'first');
+	bench.add({});
+	expect(await book.open(wanted(), () => true)).toEqual({ kind: 'stopped' });
+	expect(bench.pauses).toEqual([]);
+});
+
+it('a row to be taken back that is gone already needs no visit', async () => {
+	const bench = new Bench();
+	const book = bench.book({ attempt: 'a' });
+	bench.add({ attempt: 'b' });
+	// A person deletes both while this one waits for the other, and Stop is pressed.
+	let isStopped = false;
+	bench.meanwhile.set(0, () => {
+		bench.rows = [bench.add({ attempt: 'c' })];
+		isStopped = true;
+	});
+	expect(await book.open(wanted(), () => isStopped)).toEqual({ kind: 'stopped' });
+	expect(bench.visits.map(({ remove }) => remove)).toEqual(bench.visits.map(() => []));
+});
+
 describe('what answers saved', () => {
 	it('is written at once for several, and with the next answer for one', async () => {
 		const bench = new Bench();
@@ -510,6 +596,18 @@ describe('what the vendor works on', () => {
 		]);
 	});
 
+	it('counts in the limits at its worst until its answer is there, and then at what it cost', async () => {
+		const bench = new Bench();
+		const book = bench.book({ limits: [{ name: 'Day', periodMs: 100_000, credits: 8 }] });
+		const claim = await claimOf(book);
+		claim.process('t', 9_000);
+		const limit = { name: 'Day', periodMs: 100_000, credits: 8 };
+		expect(await book.open(wanted('b'), never)).toEqual({ kind: 'overLimit', limit, spent: 5 });
+		claim.settle(UNLOCKED);
+		expect((await book.open(wanted('b'), never)).kind).toBe('claimed');
+		expect(await book.open(wanted('c'), () => true)).toEqual({ kind: 'stopped' });
+	});
+
 	it('is told to others with its task, and not asked for again', async () => {
 		const bench = new Bench();
 		const row = bench.add({ result: TASK, validForMs: 60_000 });
@@ -532,7 +630,7 @@ describe('what the vendor works on', () => {
 		await done(book);
 		expect(bench.rows).toMatchObject([
 			{ outcome: 'asked', attempt: 'm 1', result: TASK },
-			{ outcome: 'uncertain', attempt: 'dead', credits: 5, execution: '3' },
+			{ outcome: 'uncertain', attempt: 'dead', credits: 5, execution: '3', result: '' },
 		]);
 	});
 

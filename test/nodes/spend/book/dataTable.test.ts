@@ -176,18 +176,42 @@ it('a table that another execution makes at the same moment is used', async () =
 });
 
 it.each([
-	['table list', 'the module is disabled'],
-	['table create', 'no permission'],
-	['row insert', 'Data table size limit exceeded'],
-])('%s fails: the error has its words', async (operation, message) => {
-	n8n.failure = { operation, message };
-	for (let times = 0; times < 2; times += 1) {
-		const visit = tableOf().visit({ insert: [rowOf('a')] });
-		await expect(visit).rejects.toThrow(message);
-	}
-	n8n.failure = undefined;
-	await tableOf().visit({ insert: [rowOf('b')] });
-	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b']);
+	['table list', 'the module is disabled', ['table list', 'table list']],
+	[
+		'table create',
+		'no permission',
+		['table list', 'table create', 'table list', 'table list', 'table create', 'table list'],
+	],
+	[
+		'row insert',
+		'Data table size limit exceeded',
+		['table list', 'table create', 'row insert', 'row insert', 'table list'],
+	],
+])(
+	'%s fails: the error has its words, and nothing is tried twice',
+	async (operation, message, tried) => {
+		n8n.failure = { operation, message };
+		for (let times = 0; times < 2; times += 1) {
+			const visit = tableOf().visit({ insert: [rowOf('a')] });
+			await expect(visit).rejects.toThrow(message);
+		}
+		expect(n8n.visits.flat()).toEqual(tried);
+		n8n.failure = undefined;
+		await tableOf().visit({ insert: [rowOf('b')] });
+		expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b']);
+	},
+);
+
+it('a table that another workflow has made is looked for, and not made', async () => {
+	await tableOf().visit({ insert: [rowOf('a')] });
+	n8n.visits.length = 0;
+	await new DataTable(n8n.contextOf('the other workflow'), NAME).visit({ insert: [rowOf('b')] });
+	expect(n8n.visits).toEqual([['table list'], ['row insert']]);
+});
+
+it('a row that stands for no purchase says so', async () => {
+	await tableOf().visit({ insert: [rowOf('', { outcome: 'answered', saved: 15 })] });
+	expect(await tableOf().since('ecore', 0)).toMatchObject([{ outcome: 'answered', saved: 15 }]);
 });
 
 it('a table that is full although it was written before: the error has its words, and nothing is made', async () => {

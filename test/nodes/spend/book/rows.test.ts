@@ -4,6 +4,7 @@ import {
 	findingIn,
 	isAlive,
 	latestOf,
+	taskIdOf,
 	type Row,
 } from '../../../../nodes/EcoreLensmor/spend/book/rows';
 
@@ -138,4 +139,26 @@ it('an attempt that was answered is no doubt, and no request under way', () => {
 	expect(doubtsIn([dead, found('a')], NOW)).toEqual([]);
 	expect(isAlive(rowOf('b', { outcome: 'uncertain' }), NOW)).toBe(false);
 	expect(isAlive(rowOf('b'), NOW)).toBe(true);
+});
+
+it('a purchase whose result a person has emptied was paid all the same', () => {
+	const emptied = rowOf('a', { outcome: 'found', result: '', validForMs: 0 });
+	expect(finding([emptied])).toEqual({ kind: 'bought', row: emptied });
+});
+
+it('of two rows of the same moment the first one counts', () => {
+	const [one, other] = [found('a'), found('b')];
+	expect(finding([one, other])).toEqual({ kind: 'bought', row: one });
+});
+
+it.each([
+	['{"taskId":"t"}', 't'],
+	['{"taskId":""}', undefined],
+	['{"taskId":7}', undefined],
+	['{"taskId":null}', undefined],
+	['{}', undefined],
+	['', undefined],
+])('in a row that says asked, the task of %j is %j', (result, taskId) => {
+	expect(taskIdOf(rowOf('a', { result }))).toBe(taskId);
+	expect(taskIdOf(rowOf('a', { result, outcome: 'unlocked' }))).toBeUndefined();
 });
