@@ -511,7 +511,29 @@ it('Try Next Identifier: what the book has of a later identifier is not paid aga
 	expect(dry.json[0]).toMatchObject({ maximumCost: 5 });
 });
 
+it.each(paidOperations)('$name: a new token pays for nothing again', async (operation) => {
+	const setup = first(2, {}, {}, operation);
+	await play(setup);
+	const keys = () => new Set(rowsOf(setup).map(({ key }) => key));
+	const before = keys();
+	const credential = { ecoreToken: 'rotated', lensmorToken: 'rotated' };
+	const { json } = await play(next(setup, { credential }));
+	expect(json.map(({ creditsCharged }) => creditsCharged)).toEqual([0, 0]);
+	expect(keys()).toEqual(before);
+});
+
 describe('Dry Run', () => {
+	it('of a single contact looks into the book as well', async () => {
+		const setup = first(1);
+		await play(setup);
+		const parameters = withBook(phones, { dryRun: true });
+		const { json } = await play(next(setup, { parameters }));
+		expect(json.map(({ outcome, maximumCost }) => [outcome, maximumCost])).toEqual([
+			['planned', 0],
+		]);
+		expect(setup.vendor.sent).toHaveLength(1);
+	});
+
 	it('looks into the book, and writes and makes nothing', async () => {
 		const setup = first(1);
 		const dry = { parameters: withBook(phones, { dryRun: true }) };
