@@ -356,6 +356,17 @@ it.each([
 	},
 );
 
+it('events are written down one at a time: a crash leaves one of 2,000 credits unknown at most', async () => {
+	const setup = first(2, {}, {}, eventUnlock);
+	const asked: number[] = [];
+	setup.vendor.onAnswer = () => {
+		asked.push(rowsOf(setup).filter(({ outcome }) => outcome === 'asked').length);
+	};
+	await play(setup);
+	expect(charged(setup.vendor)).toHaveLength(2);
+	expect(Math.max(...asked)).toBe(1);
+});
+
 describe('a request that waits long for its turn', () => {
 	// Its row could be taken for one of a process that died.
 	const LONG_MS = 25_000;
