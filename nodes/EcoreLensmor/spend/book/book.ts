@@ -396,7 +396,10 @@ export class PurchaseBook {
 			result: '',
 		}));
 		// One row is enough for what is asked again and again and costs nothing.
-		const costless = before.filter(({ outcome, credits }) => outcome !== 'asked' && credits === 0);
+		const costless = [...rowsBy('attempt', before).values()].filter((ofAttempt) => {
+			const { outcome, credits } = latestOf(ofAttempt);
+			return outcome !== 'asked' && credits === 0;
+		});
 		const replace = (insert: NewRow[], replaced: Row[]): void => {
 			const remove = [row, ...replaced].map(({ id }) => id);
 			// Not waited for: the next request's row is written in the same visit.
@@ -425,7 +428,7 @@ export class PurchaseBook {
 					return;
 				}
 				const answer = { ...row, outcome, credits, result, validForMs: 0 };
-				write(credits, [answer, ...closed], [...doubts.flat(), ...costless]);
+				write(credits, [answer, ...closed], [...doubts, ...costless].flat());
 			},
 			leaveUnknown: () => {
 				if (task === undefined) write(row.credits, [{ ...row, validForMs: 0 }]);

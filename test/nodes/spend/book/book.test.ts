@@ -376,6 +376,19 @@ it('what is asked again and again and costs nothing has one row', async () => {
 	expect(bench.outcomes).toEqual([['k', 'not_found', 0]]);
 });
 
+it('of what cost nothing no row is left that says asked, if n8n was killed while its answer was written', async () => {
+	const bench = new Bench();
+	bench.add({ attempt: 'killed' });
+	bench.add({ attempt: 'killed', outcome: 'not_found', credits: 0, validForMs: 0 });
+	for (let times = 0; times < 2; times += 1) {
+		const book = bench.book({ attempt: `time ${times}` });
+		const claim = await claimOf(book);
+		claim.settle({ outcome: 'not_found', credits: 0, result: '' });
+		await done(book);
+		expect(bench.outcomes).toEqual([['k', 'not_found', 0]]);
+	}
+});
+
 it('a request may be sent for twenty seconds after its row was written', async () => {
 	const bench = new Bench();
 	const claim = await claimOf(bench.book());
