@@ -356,6 +356,22 @@ it.each([
 	},
 );
 
+it.each([
+	['Stop', {}, { stopAfterMs: 1 }],
+	['an answer that ends the run', {}, {}],
+])('after %s no more rows are written, and the run ends', async (what, options, more) => {
+	const items = keyed(...Array.from({ length: 200 }, (_, index) => emailOf(index)));
+	const setup = first(0, options, { vendor: new FakeVendor({}, crowd(200)), items, ...more });
+	setup.parameters = { ...setup.parameters, email: '={{ $json.key }}' };
+	// The first answers come after Stop.
+	setup.vendor.fault({ kind: 'slow', ms: 50 });
+	if (what !== 'Stop') setup.vendor.fault({ kind: 'status', status: 401 });
+	await play(setup);
+	const written = (setup.dataTables?.visits ?? []).filter((visit) => visit.includes('row insert'));
+	expect(written.length).toBeLessThanOrEqual(3);
+	expect(rowsOf(setup).filter(({ outcome }) => outcome === 'asked')).toEqual([]);
+});
+
 it('events are written down one at a time: a crash leaves one of 2,000 credits unknown at most', async () => {
 	const setup = first(2, {}, {}, eventUnlock);
 	const asked: number[] = [];
@@ -734,12 +750,12 @@ it.each([recordUnlock, eventUnlock])(
 				dataTables.failure = { operation: 'row insert', message: 'database is locked' };
 		}, 24_000);
 		const { json } = await play(setup);
-		// Events are asked for one after the other: the second one comes when the table is out of reach.
+		// Events are asked for one after the other: the second one comes when nothing more is sent.
 		const paid = charged(setup.vendor).length;
 		expect(paid).toBe(operation === recordUnlock ? 2 : 1);
 		expect(told(json)).toEqual([
 			...Array<unknown>(paid).fill(['uncertain', null]),
-			...Array<unknown>(2 - paid).fill(['refused', 0]),
+			...Array<unknown>(2 - paid).fill(['not_sent', 0]),
 		]);
 		expect(rowsOf(setup).map(({ outcome }) => outcome)).toEqual(Array(paid).fill('asked'));
 	},

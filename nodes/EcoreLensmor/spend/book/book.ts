@@ -243,6 +243,8 @@ export class PurchaseBook {
 	 */
 	async open(wanted: Wanted, isStopped: () => boolean): Promise<Opening> {
 		if (this.unreadable !== undefined) throw this.unreadable;
+		// Nothing more is sent, so nothing is written down for it.
+		if (isStopped()) return { kind: 'stopped' };
 		const { key } = wanted;
 		const attempt = this.newAttempt();
 		let rows = this.found.get(key);
