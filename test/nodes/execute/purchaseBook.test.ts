@@ -42,6 +42,18 @@ const first = (count: number, options: IDataObject = {}, more: Partial<Setup> = 
 
 const allRowsOf = ({ dataTables }: Setup) => dataTables?.named(NAME)?.rows ?? [];
 const rowsOf = (setup: Setup) => allRowsOf(setup).filter(({ outcome }) => outcome !== 'answered');
+/** Plays an execution, and says how many requests a crash at its worst moment would have left unknown. */
+async function playCounting(setup: Setup) {
+	let mostUnknown = 0;
+	if (setup.dataTables === undefined) throw new Error('there are no data tables');
+	setup.dataTables.onStep = () => {
+		const attempts = (rows: IDataObject[]) => new Set(rows.map(({ attempt }) => attempt)).size;
+		const answered = rowsOf(setup).filter(({ outcome }) => outcome !== 'asked');
+		mostUnknown = Math.max(mostUnknown, attempts(rowsOf(setup)) - attempts(answered));
+	};
+	return { ...(await play(setup)), mostUnknown };
+}
+
 const savedIn = (setup: Setup) =>
 	allRowsOf(setup)
 		.filter(({ outcome }) => outcome === 'answered')
@@ -345,14 +357,17 @@ it.each([
 		const items = keyed(...Array.from({ length: 60 }, (_, index) => emailOf(index)));
 		const setup = first(0, { concurrency }, { vendor: new FakeVendor({}, crowd(60)), items });
 		setup.parameters = { ...setup.parameters, email: '={{ $json.key }}' };
-		const asked: number[] = [];
-		setup.vendor.onAnswer = () => {
-			asked.push(rowsOf(setup).filter(({ outcome }) => outcome === 'asked').length);
-		};
-		const { json } = await play(setup);
+		const { json, mostUnknown } = await playCounting(setup);
 		expect(told(json)).toEqual(items.map(() => ['found', 5]));
 		expect(charged(setup.vendor)).toHaveLength(60);
-		expect(Math.max(...asked)).toBe(most);
+		expect(mostUnknown).toBe(most);
+
+		// What is refused is taken back before the next is written down.
+		const other = first(0, { concurrency }, { items, onError: CONTINUE });
+		for (let left = 60; left > 0; left -= 1) other.vendor.fault({ kind: 'status', status: 400 });
+		const refused = await playCounting(other);
+		expect(told(refused.json)).toEqual(items.map(() => ['refused', 0]));
+		expect(refused.mostUnknown).toBe(most);
 	},
 );
 
@@ -644,6 +659,31 @@ describe('limits over time', () => {
 		expect(outcomes.filter((outcome) => outcome === 'found')).toHaveLength(3);
 		expect(outcomes.filter((outcome) => outcome === 'not_sent')).toHaveLength(1);
 	});
+
+	it.each([
+		[50, 1],
+		[5, 30],
+	])(
+		'%i executions of %i people each at the same time do not keep each other waiting for ever',
+		async (executionsAtOnce, people) => {
+			const dataTables = new FakeDataTables();
+			let trips = 0;
+			// As in n8n, each takes another time.
+			dataTables.tripMs = () => 100 + ((trips += 37) % 101);
+			const setup = first(0, { maximumCreditsPerDay: 12 }, { dataTables });
+			const nobody = (execution: number) =>
+				keyed(...Array.from({ length: people }, (_, n) => `nobody-${execution}-${n}@acme.com`));
+			const running = Array.from(
+				{ length: executionsAtOnce },
+				async (_, execution) => await start(next(setup, { items: nobody(execution) })),
+			);
+			// Two fit at a time, and each needs a second: without waiting for each other, this takes a minute or two.
+			for (const { json } of await inTime(Promise.all(running), 10 * 60_000)) {
+				expect(told(json)).toEqual(json.map(() => ['not_found', 0]));
+				expect(json).toHaveLength(people);
+			}
+		},
+	);
 
 	it('a limit without a book, and a book without a name, are told before anything is sent', async () => {
 		const setup = asking(phones, 2, { dataTables: new FakeDataTables() });

@@ -102,9 +102,11 @@ export interface Clock {
 // The worst case of its credits stays.
 const NOBODY_KNOWS: Answer = { outcome: 'asked', credits: undefined, result: '' };
 
-// How long to wait before the first look whether another execution is done, and the longest such wait.
+// How long to wait before the first look whether others are done, and the longest such wait. Each look costs n8n
+// some 100 ms of computing time, but an execution whose row stands there keeps others waiting.
 const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 5_000;
+const LONGEST_WAIT_WITH_ROW_MS = 1_000;
 
 /** What this run's row is for: its request may be sent, others must be done first, or there is nothing to send. */
 type Turn = Admission | Extract<Opening, { kind: 'bought' | 'unknown' | 'processing' }>;
@@ -144,7 +146,7 @@ export class PurchaseBook {
 			table,
 			settings.vendor,
 			settings.limits,
-			() => this.now ?? 0,
+			() => this.now,
 			(attempt) => this.attempts.has(attempt),
 		);
 	}
@@ -249,6 +251,7 @@ export class PurchaseBook {
 		const attempt = this.newAttempt();
 		let rows = this.found.get(key);
 		let own: OwnRow | undefined;
+		let room: Admission | undefined;
 		if (rows === undefined) {
 			// One visit does for both: what is new is written down, and otherwise there are rows to read.
 			({ own, rows } = await this.write(wanted, attempt, 'insertIfNew'));
@@ -260,9 +263,13 @@ export class PurchaseBook {
 			if (own === undefined) {
 				const finding = this.findingIn(rows, wanted.despiteDoubt);
 				if (finding.kind !== 'nothing' && finding.kind !== 'asking') return finding;
+				if (finding.kind === 'nothing' && room?.kind === 'overLimit') return room;
 				// Without the database's time nobody knows how old another's row is, and writing one tells it.
 				if (finding.kind === 'nothing' || this.ahead === undefined) {
-					({ own, rows } = await this.write(wanted, attempt, 'insert'));
+					room = await this.limits.expect(attempt, wanted.worstCase);
+					if (room.kind === 'admitted') {
+						({ own, rows } = await this.write(wanted, attempt, 'insert'));
+					}
 				}
 			}
 			if (own !== undefined) {
@@ -273,7 +280,7 @@ export class PurchaseBook {
 			if (isStopped()) return { kind: 'stopped' };
 			await this.clock.pause(wait);
 			if (isStopped()) return { kind: 'stopped' };
-			rows = await this.visits.visit({ read: [key] });
+			if (room?.kind !== 'wait') rows = await this.visits.visit({ read: [key] });
 		}
 	}
 
@@ -306,7 +313,7 @@ export class PurchaseBook {
 	): Promise<Opening | undefined> {
 		const { attempt } = own.row;
 		let rows = first;
-		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_WITH_ROW_MS)) {
 			const finding = this.findingIn(rows, despiteDoubt, attempt);
 			const turn: Turn =
 				finding.kind === 'nothing'
@@ -370,7 +377,8 @@ export class PurchaseBook {
 	private async remove({ key, attempt }: NewRow): Promise<void> {
 		const rows = await this.change({ read: [key] });
 		const own = rows.filter((row) => row.attempt === attempt).map(({ id }) => id);
-		if (own.length > 0) await this.change({ remove: own });
+		if (own.length > 0) await this.change({ takeBack: own });
+		this.limits.forget(attempt);
 	}
 
 	/** Visits the table. Never throws: `problem` says what failed, and nothing was read then. */
@@ -402,12 +410,14 @@ export class PurchaseBook {
 			const { outcome, credits } = latestOf(ofAttempt);
 			return outcome !== 'asked' && credits === 0;
 		});
-		const replace = (insert: NewRow[], replaced: Row[]): void => {
-			const remove = [row, ...replaced].map(({ id }) => id);
+		const change = ({ insert = [], ...more }: Visit): void => {
 			// Not waited for: the next request's row is written in the same visit.
-			const written = this.change({ insert: [...insert, ...this.unwritten.splice(0)], remove });
+			const written = this.change({ insert: [...insert, ...this.unwritten.splice(0)], ...more });
 			this.writing.add(written);
 			void written.then(() => this.writing.delete(written));
+		};
+		const replace = (insert: NewRow[], replaced: Row[]): void => {
+			change({ insert, remove: [row, ...replaced].map(({ id }) => id) });
 		};
 		const write = (credits: number, insert: NewRow[], replaced: Row[] = []): void => {
 			this.limits.settle(row.credits, credits);
@@ -436,7 +446,10 @@ export class PurchaseBook {
 				if (task === undefined) write(row.credits, [{ ...row, validForMs: 0 }]);
 				else this.settleTask(row.key, task, true, NOBODY_KNOWS);
 			},
-			takeBack: () => write(0, []),
+			takeBack: () => {
+				this.limits.settle(row.credits, 0);
+				change({ takeBack: [row.id] });
+			},
 		};
 	}
 

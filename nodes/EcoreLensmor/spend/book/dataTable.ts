@@ -73,16 +73,19 @@ export class DataTable implements BookTable {
 		private readonly name: string,
 	) {}
 
-	async visit({ insert = [], insertIfNew = [], remove = [], read = [] }: Visit): Promise<Row[]> {
+	async visit(visit: Visit): Promise<Row[]> {
+		const { takeBack = [], insert = [], insertIfNew = [], remove = [], read = [] } = visit;
 		const keys = [...read];
 		const first = keys.splice(0, MAX_CONDITIONS);
 		const change = [...(insert.length === 0 ? [] : [INSERT]), ...partsOf(remove).map(removeRows)];
+		// A branch of its own: what is inserted is what the workflow begins with.
+		const before = partsOf(takeBack).map(removeRows);
 		const look = first.length === 0 ? [] : [readKeys(first)];
 		const [row, ...others] = insertIfNew;
 		let rows: IDataObject[];
-		if (row === undefined) rows = await this.run(insert, [...change, ...look]);
+		if (row === undefined) rows = await this.run(insert, before, [...change, ...look]);
 		else {
-			await this.run(insert, change);
+			await this.run(insert, before, change);
 			// Rarely more than one: only a run for a single request has not read the table before.
 			for (const other of others) await this.run([other], [keyIsNew(other), INSERT]);
 			// Nothing comes after a row that is not new, so reading is a branch of its own.
@@ -138,8 +141,9 @@ export class DataTable implements BookTable {
 	 * Runs branches of steps on the table, one after the other, and once more if the table is not there any more.
 	 * Returns what the last step gives.
 	 */
-	private async run(rows: NewRow[], ...branches: Step[][]): Promise<IDataObject[]> {
-		if (branches.every((steps) => steps.length === 0)) return [];
+	private async run(rows: NewRow[], ...given: Step[][]): Promise<IDataObject[]> {
+		const branches = given.filter((steps) => steps.length > 0);
+		if (branches.length === 0) return [];
 		const known = this.knownId;
 		const id = known ?? (await this.tableId(rows.length > 0));
 		if (id === undefined) return [];

@@ -42,9 +42,11 @@ export class PeriodLimits {
 	private spent = 0;
 	/** The most that the requests of this run can cost that are under way, in credits. */
 	private underWay = 0;
+	/** The most that attempts of this run can cost that are being written down and are not admitted, in credits. */
+	private readonly expected = new Map<string, number>();
 	private lastAdmission: Promise<unknown> = Promise.resolve();
 	/** What others spent, in the period of each limit, and the moment before it was last read. */
-	private others: { readAt: number; spending: Spending[] } = { readAt: 0, spending: [] };
+	private others: { readAt: number; spending: Spending[] };
 	/** The rows of the longest period, as far as they are read, and those that may change are younger than this. */
 	private known: { rows: Row[]; changingFrom: number } | undefined;
 	/** Counts what happens, to tell what came after what. */
@@ -55,11 +57,14 @@ export class PeriodLimits {
 		private readonly vendor: string,
 		/** Empty for none. */
 		private readonly limits: SpendingLimit[],
-		/** The time of n8n's database, milliseconds since 1970. */
-		private readonly now: () => number,
+		/** The time of n8n's database, milliseconds since 1970; `undefined` if it is not known yet. */
+		private readonly now: () => number | undefined,
 		/** Whether an attempt is of this run. */
 		private readonly isOwn: (attempt: string) => boolean,
-	) {}
+	) {
+		const spending = limits.map((limit) => ({ limit, credits: 0, underWay: [] }));
+		this.others = { readAt: 0, spending };
+	}
 
 	/** The next moment, to tell what came after what. */
 	nextMoment(): number {
@@ -68,13 +73,51 @@ export class PeriodLimits {
 	}
 
 	/**
-	 * Lets a request that is written down be sent if it fits the limits. One after the other. Throws if the table
-	 * is out of reach.
+	 * Whether an attempt may fit the limits that can cost so many credits and is not written down yet. Executions
+	 * that write rows which do not fit keep each other from being admitted, so nothing is written before this says
+	 * `admitted`. Then room in this run is kept for the attempt, until it is admitted or forgotten. Throws if the
+	 * table is out of reach.
+	 */
+	async expect(attempt: string, credits: number): Promise<Admission> {
+		const from = this.nextMoment();
+		return await this.inTurn(async () => {
+			let expected = 0;
+			for (const one of this.expected.values()) expected += one;
+			let admission = this.admissionOf(credits, expected, this.others.spending);
+			const now = this.now();
+			if (admission.kind !== 'admitted' && now !== undefined) {
+				// Others may have come to cost less.
+				admission = this.admissionOf(credits, expected, await this.spendingOfOthers(from, now));
+			} else if (admission.kind === 'overLimit') {
+				// Nothing was read yet, so nobody can say what was spent. A row that is written can.
+				admission = { kind: 'admitted' };
+			}
+			if (admission.kind === 'admitted') this.expected.set(attempt, credits);
+			return admission;
+		});
+	}
+
+	/** Gives back the room that is kept for an attempt. */
+	forget(attempt: string): void {
+		this.expected.delete(attempt);
+	}
+
+	/**
+	 * Lets a request that is written down be sent if it fits the limits. Throws if the table is out of reach.
 	 */
 	async admit(own: OwnRow): Promise<Admission> {
-		const admission = this.lastAdmission.then(async () => await this.admitNext(own));
-		this.lastAdmission = admission.catch(() => undefined);
-		return await admission;
+		return await this.inTurn(async () => {
+			const { credits, attempt } = own.row;
+			const others = await this.spendingOfOthers(own.checkFrom, this.now() ?? 0);
+			own.checkFrom = this.nextMoment();
+			const admission = this.admissionOf(credits, 0, others);
+			if (admission.kind === 'admitted') {
+				this.forget(attempt);
+				this.spent += credits;
+				this.underWay += credits;
+			}
+			return admission;
+		});
 	}
 
 	/** Counts what an admitted request came to: its worst case, and what it cost, in credits. */
@@ -83,28 +126,33 @@ export class PeriodLimits {
 		this.underWay -= worstCase;
 	}
 
-	private async admitNext(own: OwnRow): Promise<Admission> {
-		for (const { limit, credits, underWay } of await this.spendingOfOthers(own)) {
-			const spent = credits + this.spent;
-			const left = limit.credits - own.row.credits;
+	/** One after the other: what one is admitted with counts for the next. */
+	private async inTurn<Result>(look: () => Promise<Result>): Promise<Result> {
+		const result = this.lastAdmission.then(look);
+		this.lastAdmission = result.catch(() => undefined);
+		return await result;
+	}
+
+	/** `expected`: what else of this run is to fit, in credits. */
+	private admissionOf(worstCase: number, expected: number, others: Spending[]): Admission {
+		for (const { limit, credits, underWay } of others) {
+			const spent = credits + this.spent + expected;
+			const left = limit.credits - worstCase;
 			if (spent <= left) continue;
 			// What is under way may cost less than its worst case.
-			const surelySpent = spent - sum(underWay) - this.underWay;
+			const surelySpent = spent - sum(underWay) - this.underWay - expected;
 			return surelySpent <= left
 				? { kind: 'wait', others: underWay }
 				: { kind: 'overLimit', limit, spent: surelySpent };
 		}
-		this.spent += own.row.credits;
-		this.underWay += own.row.credits;
 		return { kind: 'admitted' };
 	}
 
-	/** What others spent in the period of each limit, read after `own` was written, or after its last look. */
-	private async spendingOfOthers(own: OwnRow): Promise<Spending[]> {
+	/** What others spent in the period of each limit, read after that moment. */
+	private async spendingOfOthers(from: number, now: number): Promise<Spending[]> {
 		if (this.limits.length === 0) return [];
-		if (this.others.readAt < own.checkFrom) {
+		if (this.others.readAt < from) {
 			const readAt = this.nextMoment();
-			const now = this.now();
 			const attempts = [...rowsBy('attempt', await this.read(now))]
 				.filter(([attempt]) => !this.isOwn(attempt))
 				.map(([, ofAttempt]) => latestOf(ofAttempt));
@@ -116,7 +164,6 @@ export class PeriodLimits {
 			});
 			this.others = { readAt, spending };
 		}
-		own.checkFrom = this.nextMoment();
 		return this.others.spending;
 	}
 

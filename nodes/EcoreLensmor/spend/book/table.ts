@@ -2,10 +2,12 @@ import { rowsBy, type NewRow, type Row } from './rows';
 
 /** What is done in one visit to the table, in this order. */
 export interface Visit {
+	/** The numbers of rows to remove that no other row replaces. */
+	takeBack?: number[];
 	insert?: NewRow[];
 	/** Rows to insert whose key no row has. Another execution may insert one between that look and the insert. */
 	insertIfNew?: NewRow[];
-	/** The numbers of rows to remove. */
+	/** The numbers of rows to remove that others replace: if n8n is killed before that, both are there. */
 	remove?: number[];
 	/** The keys whose rows are wanted. */
 	read?: string[];
@@ -63,6 +65,7 @@ export class JointVisits {
 	private async visitFor(visitors: Visitor[]): Promise<void> {
 		try {
 			const rows = await this.table.visit({
+				takeBack: visitors.flatMap(({ visit }) => visit.takeBack ?? []),
 				insert: visitors.flatMap(({ visit }) => visit.insert ?? []),
 				insertIfNew: visitors.flatMap(({ visit }) => visit.insertIfNew ?? []),
 				remove: visitors.flatMap(({ visit }) => visit.remove ?? []),

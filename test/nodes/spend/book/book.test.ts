@@ -28,11 +28,16 @@ class Bench {
 				this.failsOnce = false;
 				throw new Error('once');
 			}
+			const isIn =
+				(ids: number[] = []) =>
+				({ id }: Row) =>
+					ids.includes(id);
+			this.rows = this.rows.filter((row) => !isIn(visit.takeBack)(row));
 			for (const row of visit.insert ?? []) this.add(row);
 			for (const row of visit.insertIfNew ?? []) {
 				if (this.rows.every(({ key }) => key !== row.key)) this.add(row);
 			}
-			this.rows = this.rows.filter(({ id }) => !(visit.remove ?? []).includes(id));
+			this.rows = this.rows.filter((row) => !isIn(visit.remove)(row));
 			if (this.failsAfterOnce) {
 				this.failsAfterOnce = false;
 				throw new Error('after');
@@ -136,7 +141,7 @@ it('what is new is looked up and written down in one visit, and its answer takes
 	const bench = new Bench();
 	const book = bench.book();
 	const claim = await claimOf(book);
-	expect(bench.visits).toEqual([
+	expect(bench.visits).toMatchObject([
 		{
 			insert: [],
 			insertIfNew: [
@@ -230,7 +235,7 @@ it('what nobody knows is told, and asked again only if a person wants it', async
 	]);
 });
 
-it('another execution that asks is waited for, longer each time up to a second', async () => {
+it('another execution that asks is waited for, longer each time up to five seconds', async () => {
 	const bench = new Bench();
 	const other = bench.add({ validForMs: 60_000, attempt: 'a' });
 	bench.meanwhile.set(7, () => {
@@ -239,7 +244,7 @@ it('another execution that asks is waited for, longer each time up to a second',
 	});
 	const opening = await bench.book().open(wanted(), never);
 	expect(opening.kind).toBe('bought');
-	expect(bench.pauses).toEqual([50, 100, 200, 400, 800, 1000, 1000, 1000]);
+	expect(bench.pauses).toEqual([50, 100, 200, 400, 800, 1600, 3200, 5000]);
 	expect(bench.rows).toHaveLength(1);
 });
 
@@ -329,7 +334,7 @@ it('a row that is too old to be sent is taken back while it waits', async () => 
 	// After 50 + 100 + ... + 1000 milliseconds a row is 20 seconds old.
 	bench.meanwhile.set(30, () => (bench.rows = bench.rows.filter(({ id }) => id !== other.id)));
 	expect((await book.open(wanted(), never)).kind).toBe('claimed');
-	expect(bench.visits.filter(({ remove }) => (remove ?? []).length > 0).length).toBe(1);
+	expect(bench.visits.filter(({ takeBack }) => (takeBack ?? []).length > 0).length).toBe(1);
 });
 
 it.each([
@@ -500,6 +505,67 @@ it('a row to be taken back that is gone already needs no visit', async () => {
 	});
 	expect(await book.open(wanted(), () => isStopped)).toEqual({ kind: 'stopped' });
 	expect(bench.visits.map(({ remove }) => remove)).toEqual(bench.visits.map(() => []));
+});
+
+describe('near a limit', () => {
+	const limit = { name: 'Day', periodMs: 100_000, credits: 12 };
+	const inserts = (bench: Bench) => bench.visits.flatMap(({ insert }) => insert ?? []).length;
+
+	it('who gave way writes nothing until there is room: rows that do not fit keep others from being sent', async () => {
+		const bench = new Bench();
+		const others = ['a', 'b'].map((attempt) =>
+			bench.add({ key: attempt, attempt, validForMs: 90_000 }),
+		);
+		bench.meanwhile.set(9, () => (bench.rows = bench.rows.filter((row) => row !== others[0])));
+		const book = bench.book({ limits: [limit] });
+		await book.read(['k']);
+		expect((await book.open(wanted(), never)).kind).toBe('claimed');
+		expect(bench.pauses).toHaveLength(10);
+		expect(inserts(bench)).toBe(2);
+		expect(bench.rows).toMatchObject([{ attempt: 'b' }, { attempt: 'm 1' }]);
+	});
+
+	it('a run writes no more at once than can fit', async () => {
+		const bench = new Bench();
+		const book = bench.book({ limits: [limit] });
+		const keys = Array.from({ length: 10 }, (_, index) => `k${index}`);
+		await book.read(keys);
+		let most = 0;
+		const openings = keys.map(async (key) => {
+			const claim = await claimOf(book, key);
+			most = Math.max(most, bench.rows.length);
+			claim.takeBack();
+		});
+		await Promise.all(openings);
+		expect(most).toBe(2);
+		expect(inserts(bench)).toBe(10);
+	});
+
+	it('past it nothing is written, and what was bought meanwhile is answered all the same', async () => {
+		const bench = new Bench();
+		const book = bench.book({ limits: [{ ...limit, credits: 5 }] });
+		await book.read(['k', 'l', 'm']);
+		(await claimOf(book)).settle(FOUND);
+		await done(book);
+		const before = inserts(bench);
+		expect(await book.open(wanted('l'), never)).toMatchObject({ kind: 'overLimit', spent: 5 });
+		bench.add({ ...bought, key: 'm' });
+		expect((await book.open(wanted('m'), never)).kind).toBe('bought');
+		expect(inserts(bench)).toBe(before);
+	});
+
+	it('what waits for room ends when a person presses Stop, and when another has spent it', async () => {
+		const bench = new Bench();
+		bench.add({ key: 'a', attempt: 'a', credits: 10, validForMs: 90_000 });
+		const book = bench.book({ limits: [limit] });
+		await book.read(['k', 'l']);
+		let isStopped = false;
+		bench.meanwhile.set(4, () => (isStopped = true));
+		expect((await book.open(wanted(), () => isStopped)).kind).toBe('stopped');
+		bench.meanwhile.set(8, () => bench.add({ ...bought, key: 'a', attempt: 'a', credits: 10 }));
+		expect(await book.open(wanted('l'), never)).toMatchObject({ kind: 'overLimit', spent: 10 });
+		expect(inserts(bench)).toBe(1);
+	});
 });
 
 describe('what answers saved', () => {
@@ -691,6 +757,6 @@ describe('what the vendor works on', () => {
 		book.settleTask('k', 't', true, UNLOCKED);
 		await done(book);
 		expect(bench.rows).toEqual([]);
-		expect(bench.visits).toEqual([{ insert: [], insertIfNew: [], remove: [], read: ['k'] }]);
+		expect(bench.visits).toMatchObject([{ insert: [], remove: [], read: ['k'] }]);
 	});
 });

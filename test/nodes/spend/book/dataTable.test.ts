@@ -90,6 +90,32 @@ it('a row that is only inserted if its key is new: nothing is written where ther
 	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['b', 'c', 'd']);
 });
 
+it('what nothing replaces is taken back before something is written, and the rest removed after it', async () => {
+	const ids = async (keys: string[]) =>
+		(await tableOf().visit({ insert: keys.map((key) => rowOf(key)), read: keys })).map(
+			({ id }) => id,
+		);
+	const visits = [
+		{ insert: [rowOf('x')], remove: await ids(['a']), takeBack: await ids(['b']) },
+		{
+			insertIfNew: [rowOf('y')],
+			remove: await ids(['c']),
+			takeBack: await ids(['d']),
+			read: ['y'],
+		},
+		{ takeBack: await ids(['e']) },
+	];
+	const steps: string[] = [];
+	n8n.onStep = (operation) => steps.push(operation);
+	for (const visit of visits) await tableOf().visit(visit);
+	expect(steps).toEqual([
+		...['row deleteRows', 'row insert', 'row deleteRows'],
+		...['row deleteRows', 'row deleteRows', 'row rowNotExists', 'row insert', 'row get'],
+		'row deleteRows',
+	]);
+	expect(n8n.named(NAME)?.rows.map(({ key }) => key)).toEqual(['x', 'y']);
+});
+
 it('rows are removed and read once, however many were written', async () => {
 	const insert = ['a', 'b', 'c'].map((key) => rowOf(key));
 	const rows = await tableOf().visit({ insert, read: ['a', 'b', 'c'] });
@@ -125,12 +151,13 @@ it('what has more rows than n8n reads in one statement is read whole, also while
 
 	// With each read an old row goes, as when an answer takes the place of what was asked.
 	const rows = n8n.named(NAME)?.rows ?? [];
-	n8n.onRead = () => {
+	n8n.onStep = (operation) => {
+		if (operation !== 'row get') return;
 		const [old] = rows.splice(0, 1);
 		n8n.named(NAME)?.rows.push({ ...old, id: 10_000 + Number(old?.id) });
 	};
 	const kept = (await table.since('ecore', 0)).map(({ attempt }) => attempt);
-	n8n.onRead = () => {};
+	n8n.onStep = () => {};
 	expect(new Set(kept).size).toBe(2502);
 });
 

@@ -27,8 +27,10 @@ export class FakeDataTables {
 	readonly workflows: IWorkflowBase[] = [];
 	/** Thrown by each operation of that name. */
 	failure: { operation: string; message: string } | undefined;
-	/** Called after each read. */
-	onRead: () => void = () => {};
+	/** Called after each operation. */
+	onStep: (operation: string) => void = () => {};
+	/** How long a workflow takes before it does something, and after that, in milliseconds. */
+	tripMs: () => number = () => 0;
 	private lastId = 0;
 
 	/** What n8n gives to a node of this workflow. */
@@ -36,9 +38,18 @@ export class FakeDataTables {
 		return {
 			getNode: () => ({ name: 'eCore & Lensmor' }),
 			getWorkflow: () => ({ id: workflow, name: workflow }),
-			executeWorkflow: async ({ code }: IExecuteWorkflowInfo, items: INodeExecutionData[]) =>
-				await Promise.resolve(this.run(code, items)),
+			executeWorkflow: async ({ code }: IExecuteWorkflowInfo, items: INodeExecutionData[]) => {
+				await this.trip();
+				const result = this.run(code, items);
+				await this.trip();
+				return result;
+			},
 		} as unknown as IExecuteFunctions;
+	}
+
+	private async trip(): Promise<void> {
+		const ms = this.tripMs();
+		if (ms > 0) await new Promise((done) => setTimeout(done, ms));
 	}
 
 	make(name: string, columns: string[] = []): Table {
@@ -79,6 +90,7 @@ export class FakeDataTables {
 		const given = (isBulk ? [chosen] : chosen.map((json) => [json])).flatMap((input) =>
 			this.perform(node, input),
 		);
+		this.onStep(nameOf(node));
 		return given.length === 0 && node.alwaysOutputData === true ? [{}] : given;
 	}
 
@@ -127,9 +139,7 @@ export class FakeDataTables {
 		if (operation === 'row deleteRows') {
 			table.rows = table.rows.filter((row) => !chosen.includes(row));
 		}
-		const copies = chosen.map((row) => ({ ...row }));
-		if (isRead) this.onRead();
-		return copies;
+		return chosen.map((row) => ({ ...row }));
 	}
 }
 

@@ -31,7 +31,7 @@ const rowOf = (attempt: string, more: Partial<Row> = {}): Row => ({
 /** A table of others' rows, the limits over it, and the times from which it was read. */
 function limitsOf(credits: number, rows: Row[] = [], others: SpendingLimit[] = []) {
 	const from: number[] = [];
-	const time = { now: NOW };
+	const time: { now: number | undefined } = { now: NOW };
 	const table = {
 		visit: async () => await Promise.resolve([]),
 		since: async (_: string, since: number) => {
@@ -45,7 +45,7 @@ function limitsOf(credits: number, rows: Row[] = [], others: SpendingLimit[] = [
 	let own = 0;
 	const write = (): OwnRow => {
 		own += 1;
-		const row = rowOf(`own ${own}`, { outcome: 'asked', createdAt: time.now, validForMs: HOUR });
+		const row = rowOf(`own ${own}`, { outcome: 'asked', createdAt: NOW, validForMs: HOUR });
 		return { row, writtenAt: 0, checkFrom: limits.nextMoment() };
 	};
 	const admit = async () => await limits.admit(write());
@@ -118,7 +118,7 @@ it('only what may have changed is read again: a large table takes seconds', asyn
 	expect(from).toEqual([NOW - PERIOD, NOW - HOUR]);
 
 	rows.splice(1, 1, rowOf('a', { createdAt: NOW, credits: 0 }));
-	time.now += 1000;
+	time.now = NOW + 1000;
 	await admit();
 	await admit();
 	// A minute back, because a row may become visible later than the time in it.
@@ -131,7 +131,7 @@ it('what was read before still counts, until its period is over', async () => {
 	await admit();
 	limits.settle(5, 5);
 	expect(await admit()).toEqual({ kind: 'overLimit', limit, spent: 10 });
-	time.now += 4 * HOUR;
+	time.now = NOW + 4 * HOUR;
 	expect(await admit()).toEqual({ kind: 'admitted' });
 });
 
@@ -164,6 +164,51 @@ it('several limits are read at once, from the longest period, and each counts it
 	expect(from).toEqual([NOW - 30 * PERIOD]);
 	limits.settle(5, 5);
 	expect(await admit()).toEqual({ kind: 'overLimit', limit: month, spent: 10 });
+});
+
+describe('what is not written down yet', () => {
+	it('has room kept for it, until it is admitted or forgotten', async () => {
+		const { limits, write } = limitsOf(12);
+		expect(await limits.expect('own 1', 5)).toEqual({ kind: 'admitted' });
+		expect(await limits.expect('own 2', 5)).toEqual({ kind: 'admitted' });
+		expect(await limits.expect('own 3', 5)).toEqual({ kind: 'wait', others: [] });
+		limits.forget('own 2');
+		expect(await limits.expect('own 3', 5)).toEqual({ kind: 'admitted' });
+		// What is admitted counts once.
+		expect(await limits.admit(write())).toEqual({ kind: 'admitted' });
+		limits.forget('own 3');
+		expect(await limits.expect('own 2', 5)).toEqual({ kind: 'admitted' });
+		expect(await limits.expect('own 4', 5)).toEqual({ kind: 'wait', others: [] });
+	});
+
+	it('is judged by what was read last, and by a new look only if it does not fit that', async () => {
+		const underWay = rowOf('a', { outcome: 'asked', createdAt: NOW - 10, validForMs: HOUR });
+		const { limits, write, from, rows, limit } = limitsOf(10, [underWay]);
+		expect(await limits.expect('own 9', 5)).toEqual({ kind: 'admitted' });
+		expect(from).toHaveLength(0);
+		await limits.admit(write());
+		limits.settle(5, 5);
+		limits.forget('own 9');
+		expect(await limits.expect('own 9', 5)).toEqual({ kind: 'wait', others: [underWay] });
+		expect(from).toHaveLength(2);
+		// Two that ask at the same time share a look.
+		await Promise.all([limits.expect('own 8', 5), limits.expect('own 9', 5)]);
+		expect(from).toHaveLength(3);
+		rows.length = 0;
+		expect(await limits.expect('own 9', 5)).toEqual({ kind: 'admitted' });
+		// What is expected may still cost nothing.
+		rows.push(rowOf('b', { createdAt: NOW }));
+		expect(await limits.expect('own 8', 5)).toEqual({ kind: 'wait', others: [] });
+		limits.forget('own 9');
+		expect(await limits.expect('own 8', 5)).toEqual({ kind: 'overLimit', limit, spent: 10 });
+	});
+
+	it('is written down while nobody knows the time: only that tells what others have spent', async () => {
+		const { limits, time, from } = limitsOf(4);
+		time.now = undefined;
+		expect(await limits.expect('own 1', 5)).toEqual({ kind: 'admitted' });
+		expect(from).toHaveLength(0);
+	});
 });
 
 it('without limits nothing is read', async () => {

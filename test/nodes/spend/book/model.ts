@@ -34,7 +34,8 @@ interface Step {
 /** A process of n8n that runs one execution. */
 export interface Process {
 	name: string;
-	next: Step | undefined;
+	/** What it wants to do next, in any order: the answer of one request may be written while others are looked for. */
+	next: Step[];
 	isDead: boolean;
 	receipts: Receipt[];
 	isDone: boolean;
@@ -44,8 +45,10 @@ export interface Process {
 	knows: string;
 	/** Whether it has read the table since something last changed. */
 	isUpToDate: boolean;
-	/** When it did its last step. */
-	lastStepAt: number;
+	/** When it began to write its last row for a request. */
+	wroteAt: number;
+	/** What else its book knows and where in its code it is, as text: it decides what the process does next. */
+	inside: () => string;
 	/** How many requests it has in the network. */
 	inFlight: number;
 }
@@ -84,14 +87,15 @@ export class World {
 	start(name: string, people: string[], memory: IDataObject = {}): Process {
 		const process: Process = {
 			name,
-			next: undefined,
+			next: [],
 			isDead: false,
 			receipts: [],
 			isDone: false,
 			couldNotRead: false,
 			knows: '',
 			isUpToDate: false,
-			lastStepAt: this.now,
+			wroteAt: this.now,
+			inside: () => '',
 			inFlight: 0,
 		};
 		this.processes.push(process);
@@ -126,13 +130,14 @@ export class World {
 			{
 				now: () => this.now,
 				today: () => DATABASE_STARTS_AT + this.now,
-				turn: async () => {},
+				turn,
 				pause: async () => await this.step(process, 'pause', () => undefined),
 			},
 			[],
 			// The order of these decides who gives way.
 			() => `${process.name}${process.receipts.length}`,
 		);
+		process.inside = insideOf(book);
 		const spending: Spending = {
 			...session,
 			throttle: shared.throttle,
@@ -172,15 +177,15 @@ export class World {
 		perform: () => Result,
 	): Promise<Result> {
 		return await new Promise<Result>((resolve, reject) => {
-			process.next = {
+			const step: Step = {
 				label,
 				perform: () => {
-					process.next = undefined;
-					process.lastStepAt = this.now;
+					process.next = process.next.filter((one) => one !== step);
 					if (this.isInReach || !label.startsWith('table')) resolve(perform());
 					else reject(new Error('the table is full'));
 				},
 			};
+			process.next.push(step);
 		});
 	}
 
@@ -191,25 +196,38 @@ export class World {
 			return rows;
 		};
 		return {
-			visit: async ({ insert = [], insertIfNew = [], remove = [], read: keys = [] }) => {
+			visit: async (visit) => {
+				const {
+					takeBack = [],
+					insert = [],
+					insertIfNew = [],
+					remove = [],
+					read: keys = [],
+				} = visit;
+				if ([...insert, ...insertIfNew].some(({ validForMs }) => validForMs > 0)) {
+					process.wroteAt = this.now;
+				}
 				const write = async (rows: NewRow[]) => {
 					if (rows.length === 0) return;
 					await this.step(process, `table: insert ${JSON.stringify(rows)}`, () => {
 						for (const row of rows) this.insert(row);
 					});
 				};
+				const removeAll = async (ids: number[]) => {
+					if (ids.length === 0) return;
+					const what = this.rows.filter(({ id }) => ids.includes(id));
+					const label = `table: remove ${what.map(({ attempt, outcome }) => `${attempt} ${outcome}`).join()}`;
+					await this.step(process, label, () => {
+						this.remove(({ id }) => ids.includes(id));
+					});
+				};
+				await removeAll(takeBack);
 				await write(insert);
 				if (insertIfNew.length > 0) {
 					const isNew = ({ key }: NewRow) => this.rows.every((row) => row.key !== key);
 					await write(await this.step(process, 'table: look', () => insertIfNew.filter(isNew)));
 				}
-				if (remove.length > 0) {
-					const what = this.rows.filter(({ id }) => remove.includes(id));
-					const label = `table: remove ${what.map(({ attempt, outcome }) => `${attempt} ${outcome}`).join()}`;
-					await this.step(process, label, () => {
-						this.remove(({ id }) => remove.includes(id));
-					});
-				}
+				await removeAll(remove);
 				if (keys.length === 0) return [];
 				return await this.step(process, 'table: read', () => {
 					return read(this.rows.filter(({ key }) => keys.includes(key)).map((row) => ({ ...row })));
@@ -286,10 +304,9 @@ export class World {
 	/** Ends a process at this moment. What it has in the network may still arrive. */
 	crash(process: Process): void {
 		process.isDead = true;
-		const { next } = process;
-		process.next = undefined;
-		const asking = /^arrive (.*)$/.exec(next?.label ?? '')?.[1];
-		if (asking !== undefined) {
+		for (const { label } of process.next.splice(0)) {
+			const asking = /^arrive (.*)$/.exec(label)?.[1];
+			if (asking === undefined) continue;
 			this.orphans.push({ label: 'arrive', perform: () => void this.arrive(asking) });
 		}
 	}
@@ -305,8 +322,14 @@ export class World {
 	get areAllWaiting(): boolean {
 		return this.processes.every(
 			({ isDead, isDone, next, isUpToDate }) =>
-				isDead || isDone || (next?.label === 'pause' && isUpToDate),
+				isDead || isDone || (isUpToDate && next.every(({ label }) => label === 'pause')),
 		);
+	}
+
+	/** Whether a row of the process is written, or will be. */
+	private hasRow({ name, next }: Process): boolean {
+		const isInsert = ({ label }: Step) => label.startsWith('table: insert');
+		return next.some(isInsert) || this.rows.some(({ execution }) => execution === name);
 	}
 
 	/** All that decides what can happen from here, as text. */
@@ -320,13 +343,13 @@ export class World {
 			this.rows.map(withoutNumber),
 			this.processes.map((one) => [
 				one.name,
-				one.next?.label,
+				one.next.map(({ label }) => label),
 				one.isDead,
 				one.isDone,
 				one.receipts.map(({ outcome, creditsCharged }) => [outcome, creditsCharged]),
 				one.isDead ? '' : one.knows,
 				one.isUpToDate,
-				one.isDead ? 0 : one.lastStepAt,
+				...(one.isDead ? [] : [this.hasRow(one) ? one.wroteAt : 0, one.inside()]),
 			]),
 		]);
 	}
@@ -335,6 +358,30 @@ export class World {
 // The numbers of rows decide nothing.
 function withoutNumber(row: Row): object {
 	return { ...row, id: 0 };
+}
+
+/** Lasts longer than what goes on without waiting for anything, as a turn of the event loop does. */
+async function turn(): Promise<void> {
+	for (let left = 100; left > 0; left -= 1) await Promise.resolve();
+}
+
+/** Tells what a book knows of the database's time, and which of its methods are under way. */
+function insideOf(book: PurchaseBook): () => string {
+	const underWay: string[] = [];
+	const methods = book as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+	for (const name of ['open', 'claim', 'claimInTurn', 'write', 'remove', 'finish']) {
+		const method = methods[name]?.bind(book);
+		if (method === undefined) throw new Error(`the book has no ${name}`);
+		methods[name] = async (...given) => {
+			underWay.push(name);
+			try {
+				return await method(...given);
+			} finally {
+				underWay.splice(underWay.lastIndexOf(name), 1);
+			}
+		};
+	}
+	return () => `${String((book as unknown as { ahead?: number }).ahead)} ${underWay.join()}`;
 }
 
 /** Lets all that can go on without a turn go on. */

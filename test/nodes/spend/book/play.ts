@@ -61,14 +61,14 @@ export class Play {
 
 	private steps(): Action[] {
 		return this.world.processes.flatMap(({ name, next }) =>
-			next === undefined ? [] : [{ name: `${name}: ${next.label}`, act: () => next.perform() }],
+			next.map(({ label, perform }) => ({ name: `${name}: ${label}`, act: perform })),
 		);
 	}
 
 	private crashes(): Action[] {
 		if (this.left.crashes === 0 || this.lastStarted) return [];
 		return this.world.processes
-			.filter(({ next }) => next !== undefined)
+			.filter(({ next }) => next.length > 0)
 			.map((process) => ({
 				name: `${process.name}: crash`,
 				act: () => {
