@@ -544,13 +544,19 @@ describe('near a limit', () => {
 	it('past it nothing is written, and what was bought meanwhile is answered all the same', async () => {
 		const bench = new Bench();
 		const book = bench.book({ limits: [{ ...limit, credits: 5 }] });
-		await book.read(['k', 'l', 'm']);
+		await book.read(['k', 'l', 'm', 'n']);
 		(await claimOf(book)).settle(FOUND);
 		await done(book);
 		const before = inserts(bench);
 		expect(await book.open(wanted('l'), never)).toMatchObject({ kind: 'overLimit', spent: 5 });
 		bench.add({ ...bought, key: 'm' });
 		expect((await book.open(wanted('m'), never)).kind).toBe('bought');
+		const asking = bench.add({ key: 'n', attempt: 'z', validForMs: 90_000 });
+		bench.meanwhile.set(bench.pauses.length + 3, () => {
+			bench.rows = bench.rows.filter((row) => row !== asking);
+			bench.add({ ...bought, key: 'n', attempt: 'z' });
+		});
+		expect((await book.open(wanted('n'), never)).kind).toBe('bought');
 		expect(inserts(bench)).toBe(before);
 	});
 
