@@ -56,6 +56,7 @@ export function failed(
 	const item = first?.items[0] ?? 0;
 	const description = [
 		whatWasPaid(operation, results, isRemembered),
+		whatLostAnswersCost(results),
 		held.length === 0 ? '' : `${count(held.length, 'item')} held back and not charged.`,
 		whatARetrySendsAgain(operation, results),
 	];
@@ -87,13 +88,27 @@ function whatWasPaid(
 	return `Paid so far: ${count(credits, 'credit')} for ${count(paid.length, 'item')}. ${kept}`;
 }
 
+/** What was answered all the same; of what was not, `whatARetrySendsAgain` tells. */
+function whatLostAnswersCost(results: ItemResult[]): string {
+	const answered = results.filter(
+		({ receipt }) => receipt.creditsCharged === null && receipt.outcome !== 'uncertain',
+	);
+	if (answered.length === 0) return '';
+	return `${namesOf(answered)} may have been charged for an answer that was lost.`;
+}
+
+function namesOf(results: ItemResult[]): string {
+	const items = results.map(({ items: [item = 0] }) => item);
+	const more = items.length > 10 ? ', …' : '';
+	return `${items.length === 1 ? 'Item' : 'Items'} ${items.slice(0, 10).join(', ')}${more}`;
+}
+
 function whatARetrySendsAgain(operation: PaidOperation, results: ItemResult[]): string {
 	const uncertain = results.filter(
 		({ receipt, duplicateOf }) => receipt.outcome === 'uncertain' && duplicateOf === undefined,
 	);
 	if (uncertain.length === 0) return '';
-	const items = uncertain.map(({ items: [item = 0] }) => item);
-	const which = `${items.length === 1 ? 'Item' : 'Items'} ${items.slice(0, 10).join(', ')}${items.length > 10 ? ', …' : ''}`;
+	const which = namesOf(uncertain);
 	if (operation.endpoint.repeat === 'free') {
 		return `${which} may have been charged: a retry sends the request again, which is free where it was.`;
 	}

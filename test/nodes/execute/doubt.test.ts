@@ -69,6 +69,17 @@ describe('an answer that leaves doubt', () => {
 		expect(setup.vendor.sent).toHaveLength(1);
 	});
 
+	it('Stop Workflow: the error also names items with an answer of which nobody knows what they cost', async () => {
+		const setup = doubtful(records, { onError: 'stopWorkflow' });
+		setup.vendor.fault({ kind: 'lostAfter', on: records.keys[0] ?? '' });
+		setup.vendor.fault({ kind: 'status', status: 400, on: records.keys[1] ?? '' });
+		const { error } = await play(setup);
+		expect(error?.message).toMatch(/^For item 1: /);
+		expect(error?.description).toContain(
+			'Item 0 may have been charged for an answer that was lost.',
+		);
+	});
+
 	const LEFT = 'An earlier attempt was left uncertain and may have cost up to 5 credits';
 	const retries: Array<[string, Parameters<FakeVendor['fault']>, string, string, number]> = [
 		['finds the phone', [], 'found', `This answer cost 5 credits. ${LEFT}`, 10],
