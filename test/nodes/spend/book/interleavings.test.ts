@@ -89,15 +89,15 @@ const orders = [
 	['c', 'b', 'd'],
 ];
 const ways = [false, true].flatMap((readsFirst) => orders.map((names) => ({ names, readsFirst })));
-// Some twenty seconds for each way: npm run test:soak plays all of them with each vendor.
+// Half a minute for each way: npm run test:soak plays all of them with each vendor.
 const isSoak = process.env.SEARCH_RUNS !== undefined;
 
 it.each(vendors.map((vendorDoes) => ({ vendorDoes })))(
 	'$vendorDoes: in all orders, one person is charged once at most, and nobody waits for ever',
 	async ({ vendorDoes }) => {
 		let states = 0;
-		const some = vendorDoes.length === 1 ? [0, 3] : [0];
-		for (const { names, readsFirst } of ways.filter((_, way) => isSoak || some.includes(way))) {
+		const one = vendorDoes.length === 1 ? 3 : 0;
+		for (const { names, readsFirst } of ways.filter((_, way) => isSoak || way === one)) {
 			const settings: WorldSettings = { vendorDoes, readsFirst };
 			const executions = names.map((name) => ({ name, people: [ANN] }));
 			const explored = await explore(

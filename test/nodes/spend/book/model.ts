@@ -362,7 +362,7 @@ function withoutNumber(row: Row): object {
 
 /** Lasts longer than what goes on without waiting for anything, as a turn of the event loop does. */
 async function turn(): Promise<void> {
-	for (let left = 100; left > 0; left -= 1) await Promise.resolve();
+	for (let left = 20; left > 0; left -= 1) await Promise.resolve();
 }
 
 /** Tells what a book knows of the database's time, and which of its methods are under way. */
