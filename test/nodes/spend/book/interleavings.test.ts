@@ -1,4 +1,4 @@
-import { settled, type VendorDoes, type WorldSettings } from './model';
+import { settled, type VendorDoes, type World, type WorldSettings } from './model';
 import { Play, type Action } from './play';
 
 const ANN = 'ann@acme.com';
@@ -77,6 +77,13 @@ function stuck({ successors, ends }: Explored): string[] {
 	return [...successors.keys()].filter((state) => !good.has(state));
 }
 
+/** Throws if an execution that is over tells nothing of its person. */
+function checkAllTell({ processes }: World, story: string): void {
+	for (const { receipts, isDone, name } of processes) {
+		if (isDone && receipts.length !== 1) throw new Error(`${name} tells nothing:\n${story}`);
+	}
+}
+
 const vendors: VendorDoes[][] = [
 	['finds'],
 	['finds nothing', 'finds'],
@@ -106,10 +113,7 @@ it.each(vendors.map((vendorDoes) => ({ vendorDoes })))(
 					const story = happened.join('\n');
 					if (world.charged.length > 1) throw new Error(`paid twice:\n${story}`);
 					if (!isOver) return;
-					for (const { receipts, isDone, name } of world.processes) {
-						if (isDone && receipts.length !== 1)
-							throw new Error(`${name} tells nothing:\n${story}`);
-					}
+					checkAllTell(world, story);
 				},
 			);
 			expect(explored.ends.size).toBeGreaterThan(10);
@@ -118,6 +122,38 @@ it.each(vendors.map((vendorDoes) => ({ vendorDoes })))(
 		}
 		// For the reader of the log: how much was tried.
 		process.stdout.write(`${vendorDoes.join(', then ')}: ${states} states\n`);
+	},
+	600_000,
+);
+
+it.each<{ vendorDoes: VendorDoes[] }>([
+	{ vendorDoes: ['finds'] },
+	{ vendorDoes: ['finds nothing', 'finds'] },
+])(
+	'$vendorDoes: in all orders, two people do not pass a limit that allows one of them, and nobody waits for ever',
+	async ({ vendorDoes }) => {
+		const limits = [{ name: 'Maximum Credits per Day', periodMs: 1_000_000, credits: 5 }];
+		const executions = [
+			{ name: 'b', people: [ANN] },
+			{ name: 'c', people: ['bob@acme.com'] },
+			{ name: 'a', people: ['cid@acme.com'] },
+		];
+		const explored = await explore(
+			() => new Play({ vendorDoes, limits }, executions, { crashes: 1, ticks: isSoak ? 2 : 1 }),
+			({ world, isOver }, happened) => {
+				const story = happened.join('\n');
+				if (world.charged.length > 1) throw new Error(`more than the limit:\n${story}`);
+				if (!isOver) return;
+				checkAllTell(world, story);
+				if (world.charged.length === 0 && world.processes.every(({ isDead }) => !isDead)) {
+					throw new Error(`nobody was asked for, though one fits:\n${story}`);
+				}
+			},
+		);
+		expect(stuck(explored).slice(0, 1)).toEqual([]);
+		process.stdout.write(
+			`limit, ${vendorDoes.join(', then ')}: ${explored.successors.size} states\n`,
+		);
 	},
 	600_000,
 );

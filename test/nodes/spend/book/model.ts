@@ -365,7 +365,7 @@ async function turn(): Promise<void> {
 	for (let left = 20; left > 0; left -= 1) await Promise.resolve();
 }
 
-/** Tells what a book knows of the database's time, and which of its methods are under way. */
+/** Tells what a book knows of the database's time and of the limits, and which of its methods are under way. */
 function insideOf(book: PurchaseBook): () => string {
 	const underWay: string[] = [];
 	const methods = book as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
@@ -381,7 +381,18 @@ function insideOf(book: PurchaseBook): () => string {
 			}
 		};
 	}
-	return () => `${String((book as unknown as { ahead?: number }).ahead)} ${underWay.join()}`;
+	const inner = book as unknown as { ahead?: number; limits: Record<string, unknown> };
+	return () => {
+		const { spent, underWay: ofRun, expected, others } = inner.limits;
+		const { spending } = others as { spending: Array<{ credits: number; underWay: Row[] }> };
+		const limits = [
+			spent,
+			ofRun,
+			[...(expected as Map<string, number>)],
+			spending.map((one) => [one.credits, one.underWay.map(withoutNumber)]),
+		];
+		return `${String(inner.ahead)} ${underWay.join()} ${JSON.stringify(limits)}`;
+	};
 }
 
 /** Lets all that can go on without a turn go on. */
