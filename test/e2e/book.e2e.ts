@@ -195,6 +195,22 @@ it('a limit per day holds for executions that run at the same time', async () =>
 	);
 });
 
+it('twenty webhooks at the same moment, with credits for two of them, do not keep each other waiting for ever', async () => {
+	const { n8n } = host();
+	const workflow = await findingPhones('many', {
+		purchaseBook: 'Many',
+		maximumCreditsPerDay: 12,
+	});
+	// Nobody is found, so that all of them fit in the end.
+	const who = Array.from({ length: 20 }, (_, index) => ({ email: `nobody-${index}@acme.com` }));
+	await Promise.all(who.map(async (one) => await n8n.webhook('many', { people: [one] })));
+	const ended = await n8n.ended(workflow, 20, 280_000);
+
+	const items = (await Promise.all(ended.map(told))).flat();
+	expect(items.map(({ outcome }) => outcome)).toEqual(who.map(() => 'not_found'));
+	expect(charges()).toEqual([]);
+}, 300_000);
+
 it('a workflow that is run by hand twice pays once', async () => {
 	const { n8n, credentials } = host();
 	const [, , ours] = workflowOf('by-hand').nodes;

@@ -102,11 +102,12 @@ export interface Clock {
 // The worst case of its credits stays.
 const NOBODY_KNOWS: Answer = { outcome: 'asked', credits: undefined, result: '' };
 
-// How long to wait before the first look whether others are done, and the longest such wait. Each look costs n8n
-// some 100 ms of computing time, but an execution whose row stands there keeps others waiting.
+// How long to wait before the first look whether others are done, and the longest such wait.
 const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 5_000;
-const LONGEST_WAIT_WITH_ROW_MS = 1_000;
+const LONGEST_WAIT_MS = 1_000;
+
+// Of what the vendor worked on, a row stays: it is replaced, not taken back.
+const NOTHING_BOUGHT: Answer = { outcome: 'refused', credits: 0, result: '' };
 
 /** What this run's row is for: its request may be sent, others must be done first, or there is nothing to send. */
 type Turn = Admission | Extract<Opening, { kind: 'bought' | 'unknown' | 'processing' }>;
@@ -278,7 +279,7 @@ export class PurchaseBook {
 				own = undefined;
 			}
 			if (isStopped()) return { kind: 'stopped' };
-			await this.clock.pause(wait);
+			await this.limits.roomOr(this.clock.pause(wait));
 			if (isStopped()) return { kind: 'stopped' };
 			if (room?.kind !== 'wait') rows = await this.visits.visit({ read: [key] });
 		}
@@ -313,7 +314,7 @@ export class PurchaseBook {
 	): Promise<Opening | undefined> {
 		const { attempt } = own.row;
 		let rows = first;
-		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_WITH_ROW_MS)) {
+		for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
 			const finding = this.findingIn(rows, despiteDoubt, attempt);
 			const turn: Turn =
 				finding.kind === 'nothing'
@@ -325,7 +326,7 @@ export class PurchaseBook {
 			if (turn.kind !== 'wait') return turn;
 			const isFirst = turn.others.every((other) => attempt < other.attempt);
 			if (!isFirst || !this.mayStart(own.writtenAt) || isStopped()) return undefined;
-			await this.clock.pause(wait);
+			await this.limits.roomOr(this.clock.pause(wait));
 			rows = await this.visits.visit({ read: [key] });
 		}
 	}
@@ -423,7 +424,17 @@ export class PurchaseBook {
 			this.limits.settle(row.credits, credits);
 			replace(insert, replaced);
 		};
+		const settle = ({ outcome, credits = row.credits, result }: Answer): void => {
+			if (task !== undefined) {
+				this.limits.settle(0, credits - row.credits);
+				this.settleTask(row.key, task, true, { outcome, credits, result });
+				return;
+			}
+			const answer = { ...row, outcome, credits, result, validForMs: 0 };
+			write(credits, [answer, ...closed], [...doubts, ...costless].flat());
+		};
 		return {
+			settle,
 			mayStart: () => this.mayStart(writtenAt),
 			followsDoubt: doubts.length > 0,
 			process: (taskId, validForMs) => {
@@ -433,20 +444,12 @@ export class PurchaseBook {
 				const asked = { ...row, result: JSON.stringify({ taskId }), validForMs };
 				replace([asked, ...closed], doubts.flat());
 			},
-			settle: ({ outcome, credits = row.credits, result }) => {
-				if (task !== undefined) {
-					this.limits.settle(0, credits - row.credits);
-					this.settleTask(row.key, task, true, { outcome, credits, result });
-					return;
-				}
-				const answer = { ...row, outcome, credits, result, validForMs: 0 };
-				write(credits, [answer, ...closed], [...doubts, ...costless].flat());
-			},
 			leaveUnknown: () => {
 				if (task === undefined) write(row.credits, [{ ...row, validForMs: 0 }]);
 				else this.settleTask(row.key, task, true, NOBODY_KNOWS);
 			},
 			takeBack: () => {
+				if (task !== undefined) return settle(NOTHING_BOUGHT);
 				this.limits.settle(row.credits, 0);
 				change({ takeBack: [row.id] });
 			},

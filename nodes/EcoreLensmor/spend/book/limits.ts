@@ -44,6 +44,8 @@ export class PeriodLimits {
 	private underWay = 0;
 	/** The most that attempts of this run can cost that are being written down and are not admitted, in credits. */
 	private readonly expected = new Map<string, number>();
+	/** Who waits for room, to be told when this run gives some back. */
+	private readonly waiting = new Set<() => void>();
 	private lastAdmission: Promise<unknown> = Promise.resolve();
 	/** What others spent, in the period of each limit, and the moment before it was last read. */
 	private others: { readAt: number; spending: Spending[] };
@@ -100,6 +102,20 @@ export class PeriodLimits {
 	/** Gives back the room that is kept for an attempt. */
 	forget(attempt: string): void {
 		this.expected.delete(attempt);
+		this.wake();
+	}
+
+	/** Resolves when this run gives room back, or with `pause`. */
+	async roomOr(pause: Promise<void>): Promise<void> {
+		let wake = (): void => {};
+		const room = new Promise<void>((done) => (wake = done));
+		this.waiting.add(wake);
+		await Promise.race([pause, room]);
+		this.waiting.delete(wake);
+	}
+
+	private wake(): void {
+		for (const wake of this.waiting) wake();
 	}
 
 	/**
@@ -112,7 +128,7 @@ export class PeriodLimits {
 			own.checkFrom = this.nextMoment();
 			const admission = this.admissionOf(credits, 0, others);
 			if (admission.kind === 'admitted') {
-				this.forget(attempt);
+				this.expected.delete(attempt);
 				this.spent += credits;
 				this.underWay += credits;
 			}
@@ -124,6 +140,7 @@ export class PeriodLimits {
 	settle(worstCase: number, credits: number): void {
 		this.spent += credits - worstCase;
 		this.underWay -= worstCase;
+		this.wake();
 	}
 
 	/** One after the other: what one is admitted with counts for the next. */
@@ -135,17 +152,17 @@ export class PeriodLimits {
 
 	/** `expected`: what else of this run is to fit, in credits. */
 	private admissionOf(worstCase: number, expected: number, others: Spending[]): Admission {
+		let admission: Admission = { kind: 'admitted' };
 		for (const { limit, credits, underWay } of others) {
 			const spent = credits + this.spent + expected;
 			const left = limit.credits - worstCase;
 			if (spent <= left) continue;
 			// What is under way may cost less than its worst case.
 			const surelySpent = spent - sum(underWay) - this.underWay - expected;
-			return surelySpent <= left
-				? { kind: 'wait', others: underWay }
-				: { kind: 'overLimit', limit, spent: surelySpent };
+			if (surelySpent > left) return { kind: 'overLimit', limit, spent: surelySpent };
+			admission = { kind: 'wait', others: underWay };
 		}
-		return { kind: 'admitted' };
+		return admission;
 	}
 
 	/** What others spent in the period of each limit, read after that moment. */

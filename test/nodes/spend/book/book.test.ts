@@ -235,7 +235,7 @@ it('what nobody knows is told, and asked again only if a person wants it', async
 	]);
 });
 
-it('another execution that asks is waited for, longer each time up to five seconds', async () => {
+it('another execution that asks is waited for, longer each time up to a second', async () => {
 	const bench = new Bench();
 	const other = bench.add({ validForMs: 60_000, attempt: 'a' });
 	bench.meanwhile.set(7, () => {
@@ -244,7 +244,7 @@ it('another execution that asks is waited for, longer each time up to five secon
 	});
 	const opening = await bench.book().open(wanted(), never);
 	expect(opening.kind).toBe('bought');
-	expect(bench.pauses).toEqual([50, 100, 200, 400, 800, 1600, 3200, 5000]);
+	expect(bench.pauses).toEqual([50, 100, 200, 400, 800, 1000, 1000, 1000]);
 	expect(bench.rows).toHaveLength(1);
 });
 
@@ -691,6 +691,21 @@ describe('what the vendor works on', () => {
 		claim.settle(UNLOCKED);
 		expect((await book.open(wanted('b'), never)).kind).toBe('claimed');
 		expect(await book.open(wanted('c'), () => true)).toEqual({ kind: 'stopped' });
+	});
+
+	it('and has not bought in the end leaves no row that says asked, and gives its credits back', async () => {
+		const bench = new Bench();
+		const book = bench.book({ limits: [{ name: 'Day', periodMs: 100_000, credits: 8 }] });
+		const claim = await claimOf(book);
+		claim.process('t', 9_000);
+		claim.takeBack();
+		await done(book);
+		expect(bench.rows).toMatchObject([{ outcome: 'refused', credits: 0, attempt: 'm 1' }]);
+		await claimOf(book, 'b');
+		// What is under way may still cost nothing.
+		expect(await book.open(wanted('c'), () => bench.pauses.length > 3)).toEqual({
+			kind: 'stopped',
+		});
 	});
 
 	it('is told to others with its task, and not asked for again', async () => {

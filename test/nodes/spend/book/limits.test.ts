@@ -208,6 +208,32 @@ describe('what is not written down yet', () => {
 	});
 });
 
+it('who waits for room of this run goes on as soon as there is some', async () => {
+	const { limits } = limitsOf(10);
+	const never = new Promise<void>(() => undefined);
+	const woken: string[] = [];
+	const wait = async (name: string, pause: Promise<void>) => {
+		await limits.roomOr(pause);
+		woken.push(name);
+	};
+	const both = [wait('a', never), wait('b', Promise.resolve())];
+	await both[1];
+	expect(woken).toEqual(['b']);
+	limits.forget('own 1');
+	await both[0];
+	const last = wait('c', never);
+	limits.settle(5, 5);
+	await last;
+	expect(woken).toEqual(['b', 'a', 'c']);
+});
+
+it('what may fit one limit and not another is not waited for', async () => {
+	const month = { name: 'Maximum Credits per Month', periodMs: 30 * PERIOD, credits: 4 };
+	const underWay = rowOf('a', { outcome: 'asked', createdAt: NOW - 10, validForMs: HOUR });
+	const { admit } = limitsOf(5, [underWay], [month]);
+	expect(await admit()).toEqual({ kind: 'overLimit', limit: month, spent: 0 });
+});
+
 it('without limits nothing is read', async () => {
 	const since = async () => await Promise.reject(new Error('out of reach'));
 	const table = { visit: async () => await Promise.resolve([]), since };
