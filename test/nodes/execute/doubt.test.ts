@@ -72,11 +72,11 @@ describe('an answer that leaves doubt', () => {
 	it('Stop Workflow: the error also names items with an answer of which nobody knows what they cost', async () => {
 		const setup = doubtful(records, { onError: 'stopWorkflow' });
 		setup.vendor.fault({ kind: 'lostAfter', on: records.keys[0] ?? '' });
-		setup.vendor.fault({ kind: 'status', status: 400, on: records.keys[1] ?? '' });
+		setup.vendor.fault({ kind: 'lostBefore', on: records.keys[1] ?? '', times: 3 });
 		const { error } = await play(setup);
 		expect(error?.message).toMatch(/^For item 1: /);
-		expect(error?.description).toContain(
-			'Item 0 may have been charged for an answer that was lost.',
+		expect(error?.description).toBe(
+			'Item 0 may have been charged for an answer that was lost. Item 1 may have been charged: a retry sends the request again, which is free where it was.',
 		);
 	});
 

@@ -522,6 +522,8 @@ describe('near a limit', () => {
 		expect((await book.open(wanted(), never)).kind).toBe('claimed');
 		expect(bench.pauses).toHaveLength(10);
 		expect(inserts(bench)).toBe(2);
+		// Read, write, take back (two visits), read; then only the limits are looked at; write.
+		expect(bench.visits).toHaveLength(6);
 		expect(bench.rows).toMatchObject([{ attempt: 'b' }, { attempt: 'm 1' }]);
 	});
 
