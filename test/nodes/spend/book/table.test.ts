@@ -56,7 +56,13 @@ it('one visit at a time: who comes meanwhile waits for the next, and nobody wait
 	ends[0]?.([row('a')]);
 	expect(await first).toEqual([row('a')]);
 	await turn();
-	expect(visits[1]).toMatchObject({ insert: [newRow('c')], remove: [], read: ['b'] });
+	expect(visits[1]).toEqual({
+		takeBack: [],
+		insert: [newRow('c')],
+		insertIfNew: [],
+		remove: [],
+		read: ['b'],
+	});
 	ends[1]?.([]);
 	expect(await Promise.all([second, third])).toEqual([[], []]);
 });
